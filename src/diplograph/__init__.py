@@ -1,0 +1,1 @@
+"""Prose about diplomacy goes in; an RDF knowledge graph with proofs comes out."""
