@@ -35,18 +35,37 @@ class Version:
     tag: str
 
 
+class Lease:
+    """A shared lock that keeps a version from being removed, until closed or forgotten.
+
+    `descriptor` may be handed to a child process, which then keeps the version too; -1 when there is nothing
+    to close.
+    """
+
+    def __init__(self, descriptor: int | None) -> None:
+        """Own `descriptor`; `None` stands for a medium where nothing is ever removed."""
+        self.descriptor = -1 if descriptor is None else descriptor
+
+    def close(self) -> None:
+        """Let the version go."""
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+    __del__ = close
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """A version opened for reading; `lease` is the file descriptor that keeps it from being removed."""
+    """A version opened for reading; it lies still as long as this object is held."""
 
     version: Version
     store: Store
-    lease: int | None
+    lease: Lease
 
     def close(self) -> None:
         """Let the version go; the store must not be used afterwards."""
-        if self.lease is not None:
-            os.close(self.lease)
+        self.lease.close()
 
 
 @dataclass(frozen=True)
@@ -91,13 +110,18 @@ def latest(directory: Path) -> Version:
 
 def snapshot(directory: Path) -> Snapshot:
     """Open the published version read-only; it stays as it is however much is written meanwhile."""
+    version, lease = hold(directory)
+    return Snapshot(version, _open_read_only(version.path), lease)
+
+
+def hold(directory: Path) -> tuple[Version, Lease]:
+    """Return the published version, and the lease that keeps it where it is."""
     while True:
         version = latest(directory)
         with suppress(BlockingIOError):  # it is being removed: a newer one has been published
-            lease = _lock(version.path.with_suffix(".lease"), shared=True)
+            lease = Lease(_lock(version.path.with_suffix(".lease"), shared=True))
             if version.path.is_dir():
-                return Snapshot(version, _open_read_only(version.path), lease)
-            _release(lease)
+                return version, lease
 
 
 @contextmanager
@@ -130,7 +154,7 @@ def _writing(directory: Path, *, fresh: bool) -> Iterator[Writer]:
         yield Writer(container, _working_copy(container, working / "copy", fresh))
         shutil.rmtree(working, ignore_errors=True)
     finally:
-        _release(lock)
+        Lease(lock).close()
 
 
 def _working_copy(container: Path, working: Path, fresh: bool) -> Store:
@@ -194,12 +218,7 @@ def _remove_unless_read(path: Path) -> None:
         path.rename(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
         lease.unlink(missing_ok=True)
-        _release(lock)
-
-
-def _release(lease: int | None) -> None:
-    if lease is not None:
-        os.close(lease)
+        Lease(lock).close()
 
 
 def _lock(path: Path, *, shared: bool) -> int | None:

@@ -1,0 +1,1 @@
+"""What a sentence mentions: names, descriptions of persons and groups, times."""

@@ -1,0 +1,78 @@
+"""Names of known entities in running text: the longest match at each word, by the case in which it is written."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from diplograph.reference import Name, Reference
+
+_FIRST_WORD = re.compile(r"[^\W_]+")
+_WORD_START = re.compile(r"(?<![^\W_])[^\W_]")
+_FORMS = ("name", "adjective", "demonym", "metonym", "family")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A stretch of text that is the name of one or more entities."""
+
+    start: int
+    end: int
+    names: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Names by their first word, longest first; `reference` says what each entity is."""
+
+    reference: Reference
+    index: Mapping[str, tuple[tuple[str, tuple[Name, ...]], ...]]
+
+
+def build(reference: Reference) -> Gazetteer:
+    """Index the names of the reference data, and their spellings without accents."""
+    by_text: dict[str, list[Name]] = defaultdict(list)
+    for name in reference.names:
+        if name.form in _FORMS:
+            for text in _spellings(name.text):
+                by_text[text].append(name)
+    index: dict[str, list[tuple[str, tuple[Name, ...]]]] = defaultdict(list)
+    for text in sorted(by_text, key=lambda text: (-len(text), text)):
+        first = _FIRST_WORD.search(text)
+        if first:
+            index[first[0].casefold()].append((text, tuple(dict.fromkeys(by_text[text]))))
+    return Gazetteer(reference, {word: tuple(entries) for word, entries in index.items()})
+
+
+def find(text: str, gazetteer: Gazetteer) -> Iterator[Match]:
+    """Yield the names in a text from left to right, the longest where several begin at one word."""
+    done = 0
+    for start in (match.start() for match in _WORD_START.finditer(text)):
+        if start < done:
+            continue
+        match = _longest(text, start, gazetteer)
+        if match:
+            done = match.end
+            yield match
+
+
+def _longest(text: str, start: int, gazetteer: Gazetteer) -> Match | None:
+    word = _FIRST_WORD.match(text, start)
+    for name, entries in gazetteer.index.get(word[0].casefold(), ()) if word else ():
+        end = start + len(name)
+        written = text[start:end]
+        if (written == name or _is_headline(written, name)) and not text[end : end + 1].isalnum():
+            return Match(start, end, entries)
+    return None
+
+
+def _is_headline(written: str, name: str) -> bool:
+    """Accept ISLAMABAD for Islamabad, but not US for Us."""
+    return len(name) > 3 and written.isupper() and written == name.upper()
+
+
+def _spellings(text: str) -> Iterable[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    straight = plain.replace("’", "'").replace("‘", "'").replace("–", "-")
+    return dict.fromkeys((text, straight))
