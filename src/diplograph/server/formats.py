@@ -14,7 +14,7 @@ HTML = "html"
 
 @dataclass(frozen=True)
 class Format:
-    """A way to write an answer: its name in `format=` and in file suffixes, and its media types, ours first."""
+    """A way to write an answer: its name in `format=` and in suffixes, and its media types, ours first."""
 
     name: str
     media_types: tuple[str, ...]

@@ -1,7 +1,7 @@
-"""The words of a SPARQL query or update, told apart as the grammar does: strings, IRIs and comments are whole.
+"""The words of a SPARQL query or update, told apart as the grammar does: strings and IRIs are whole.
 
-Nothing here parses; what is decided from tokens (is there a SERVICE, where does WHERE begin) is decided where no
-string, IRI or comment can fool it.
+Nothing here parses; what is decided from tokens (is there a SERVICE, where does WHERE begin) is decided where
+no string, IRI or comment can fool it.
 """
 
 import re
@@ -65,12 +65,13 @@ def tokens(text: str) -> tuple[Token, ...]:
 def _tokens(text: str) -> Iterator[Token]:
     depth = 0
     for match in _TOKEN.finditer(text):
-        if match.lastgroup == "skip":
+        kind = match.lastgroup
+        if kind is None or kind == "skip":
             continue
         found = match.group()
         if found == "}":
             depth -= 1
-        yield Token(Kind(match.lastgroup), found, match.start(), depth)
+        yield Token(Kind(kind), found, match.start(), depth)
         if found == "{":
             depth += 1
 

@@ -1,0 +1,110 @@
+"""The arguments of a trigger by grammatical function: one finder for verbs and nouns.
+
+Functions are `subject`, `object`, `indirect`, `possessor`, `modifier` (adjectives and compounds before a noun),
+`outer` (the subject of the clause around a noun) and the prepositions. What a verb's passive, a participle, a
+relative clause, control, coordination or a light verb hide is undone here, so that a frame need not know them.
+Strict subject-verb-object reaches 28 % of pairs in news; arguments inside noun phrases and inherited ones 84 %.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from spacy.tokens import Token
+
+from diplograph.claims import syntax
+
+Arguments = Mapping[str, list[Token]]
+_BEFORE_NOUN = ("amod", "compound", "nmod", "npadvmod", "nummod")
+_BETWEEN_WORDS = {"between", "among"}
+
+
+def of_verb(verb: Token) -> Arguments:
+    """Return the arguments of a verb, coordination spread out."""
+    found: dict[str, list[Token]] = defaultdict(list)
+    subjects, objects = syntax.passive_or_active_roles(verb)
+    _add(found, "subject", subjects)
+    _add(found, "object", objects)
+    _add(found, "indirect", syntax.children(verb, "dative"))
+    for preposition, noun in _verb_complements(verb):
+        _add(found, preposition, [noun])
+    _add_relative_place(found, verb)
+    return found
+
+
+def of_noun(noun: Token, *, light: frozenset[str]) -> Arguments:
+    """Return the arguments of a noun: those inside its phrase, and those of the verb that carries it."""
+    found: dict[str, list[Token]] = defaultdict(list)
+    _add(found, "possessor", syntax.children(noun, "poss"))
+    _add(found, "modifier", _modifiers(noun))
+    for preposition, governed in syntax.complements(noun):
+        _add(found, "subject" if preposition == "by" else preposition, [governed])
+    for clause in syntax.children(noun, "acl"):
+        _add_participle(found, clause)
+    _add_from_governor(found, noun, light)
+    return found
+
+
+def merged(*several: Arguments) -> Arguments:
+    """Return the union of arguments, the earlier ones first."""
+    found: dict[str, list[Token]] = defaultdict(list)
+    for arguments in several:
+        for function, tokens in arguments.items():
+            _add(found, function, tokens)
+    return found
+
+
+def _verb_complements(verb: Token) -> Iterator[tuple[str, Token]]:
+    yield from ((p, n) for p, n in syntax.complements(verb) if p != "by" or not syntax.is_passive(verb))
+    for later in syntax.children(verb, "conj"):
+        # "met and talked with the envoys": a complement at the end may belong to both
+        if syntax.is_verb(later) and not syntax.children(verb, *syntax.OBJECTS, "prep"):
+            yield from syntax.complements(later)
+
+
+def _add_relative_place(found: dict[str, list[Token]], verb: Token) -> None:
+    """In "the Kremlin, where he was received", the antecedent is the place."""
+    if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.children):
+        _add(found, "in", [verb.head])
+
+
+def _modifiers(noun: Token) -> list[Token]:
+    """Adjectives and compounds before a noun, with what is coordinated or hyphened to them (the Pakistan-Russia accord)."""
+    found: list[Token] = []
+    for child in syntax.children(noun, *_BEFORE_NOUN):
+        found.append(child)
+        found += [t for t in child.subtree if t != child and t.dep_ in {"compound", "nmod", "conj", "amod", "npadvmod"}]
+    return found
+
+
+def _add_participle(found: dict[str, list[Token]], clause: Token) -> None:
+    """A participle on the noun brings its agent: an accord signed by both, an offensive launched by Iraq."""
+    for preposition, governed in syntax.complements(clause):
+        _add(found, "subject" if preposition == "by" else preposition, [governed])
+
+
+def _add_from_governor(found: dict[str, list[Token]], noun: Token, light: frozenset[str]) -> None:
+    head = syntax.first_conjunct(noun)
+    governor = head.head
+    if head.dep_ == "pobj" and syntax.is_verb(governor.head):
+        governor = governor.head
+    if not syntax.is_verb(governor) or governor == head:
+        return
+    subjects, objects = syntax.passive_or_active_roles(governor)
+    carried = head in objects or head.dep_ == "pobj"
+    if carried:
+        _add(found, "subject" if governor.lemma_.lower() in light else "outer", [s for s in subjects if s != head])
+    if governor.lemma_.lower() in light or head.dep_ in syntax.PASSIVE_SUBJECTS | syntax.SUBJECTS:
+        for preposition, governed in syntax.complements(governor):
+            if governed != head and preposition != "by":
+                _add(found, preposition, [governed])
+    if head in objects or head.dep_ == "pobj":
+        _add(found, "indirect", syntax.children(governor, "dative"))
+        _add(found, "object" if head.dep_ == "pobj" else "indirect", [o for o in objects if o != head])
+
+
+def _add(found: dict[str, list[Token]], function: str, tokens: list[Token]) -> None:
+    function = "between" if function in _BETWEEN_WORDS else function
+    for token in tokens:
+        for each in syntax.coordinated(token):
+            if each not in found[function]:
+                found[function].append(each)

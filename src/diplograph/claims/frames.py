@@ -1,0 +1,199 @@
+"""Frames: which words evoke which event, and which grammatical function fills which role. Read from TOML.
+
+A lexical unit is written `visit`, `travel|fly to` (a particle or preposition), `lift|end > arms embargo|embargo`
+(what the object, or the noun after the preposition, must be). The longer pattern wins over the shorter.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from spacy.tokens import Token
+
+from diplograph.claims import syntax
+from diplograph.claims.arguments import Arguments
+from diplograph.errors import KnowledgeError
+
+_KEYS = {"event", "verbs", "nouns", "adjectives", "roles", "requires", "performative", "absorbs", "defaults", "stance", "kinds"}
+_PARTS = {"verbs": "verb", "nouns": "noun", "adjectives": "adjective"}
+_NOUNS = {"NOUN", "PROPN"}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One way in which prose tells of a kind of event.
+
+    `roles` maps role names (several where the filler's type decides) to functions in order of preference;
+    `requires` lists roles without which the words mean something else; a `performative` event is done by deciding it;
+    `absorbs` names the kinds of a governing trigger that only announce this one (an agreement on a sale).
+    """
+
+    event: str
+    roles: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    requires: frozenset[str] = frozenset()
+    performative: bool = False
+    absorbs: frozenset[str] = frozenset()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class LexicalUnit:
+    """A pattern of words: a head, perhaps a particle or preposition, perhaps what must follow."""
+
+    text: str
+    part: str
+    heads: frozenset[tuple[str, ...]]
+    with_words: frozenset[str]
+    objects: frozenset[tuple[str, ...]]
+    frame: Frame
+
+    @property
+    def specificity(self) -> int:
+        """Return how many constraints the pattern has."""
+        longest = max(len(head) for head in self.heads)
+        return longest + bool(self.with_words) + 2 * bool(self.objects)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All lexical units by part of speech and last word of the head."""
+
+    units: Mapping[tuple[str, str], tuple[LexicalUnit, ...]]
+    frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A word that evokes a frame, with what else the pattern matched."""
+
+    token: Token
+    unit: LexicalUnit
+    matched: tuple[Token, ...]
+
+    @property
+    def frame(self) -> Frame:
+        """Return the frame that the words evoke."""
+        return self.unit.frame
+
+
+def load(paths: Iterable[Path]) -> Lexicon:
+    """Read frame files. Raises KnowledgeError naming file and frame that is malformed."""
+    units: dict[tuple[str, str], list[LexicalUnit]] = defaultdict(list)
+    frames = []
+    for path in paths:
+        for number, table in enumerate(_frames(path), start=1):
+            frame = _frame(table, f"{path.name}, frame {number}")
+            frames.append(frame)
+            for unit in _units(table, frame):
+                for head in unit.heads:
+                    units[unit.part, head[-1]].append(unit)
+    ordered = {key: tuple(sorted(group, key=lambda u: (-u.specificity, u.text))) for key, group in units.items()}
+    return Lexicon(ordered, tuple(frames))
+
+
+def _frames(path: Path) -> list[dict[str, Any]]:
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise KnowledgeError(f"{path}: {error}") from error
+    return list(table.get("frame", []))
+
+
+def _frame(table: dict[str, Any], source: str) -> Frame:
+    unknown = set(table) - _KEYS
+    if unknown or "event" not in table:
+        raise KnowledgeError(f"{source}: {'unknown key ' + min(unknown) if unknown else 'no event'}; expected {sorted(_KEYS)}")
+    return Frame(
+        event=table["event"],
+        roles=tuple((tuple(_split(names, ",")), tuple(functions)) for names, functions in table.get("roles", {}).items()),
+        requires=frozenset(table.get("requires", ())),
+        performative=table.get("performative", False),
+        absorbs=frozenset(table.get("absorbs", ())),
+        defaults=table.get("defaults", {}),
+        source=source,
+    )
+
+
+def _units(table: dict[str, Any], frame: Frame) -> Iterator[LexicalUnit]:
+    for key, part in _PARTS.items():
+        for text in table.get(key, ()):
+            yield _unit(text, part, frame)
+
+
+def _unit(text: str, part: str, frame: Frame) -> LexicalUnit:
+    left, _, right = text.partition(">")
+    words = left.split()
+    if not words:
+        raise KnowledgeError(f"{frame.source}: the lexical unit {text!r} has no head")
+    with_words = words.pop() if len(words) > 1 and part != "noun" else ""
+    if part == "noun" and len(words) > 1 and words[-1].split("|")[0] in _PREPOSITIONS:
+        with_words = words.pop()
+    heads = frozenset((*words[:-1], head) for head in words[-1].split("|"))
+    objects = frozenset(tuple(option.split()) for option in _split(right, "|"))
+    return LexicalUnit(text, part, heads, frozenset(_split(with_words, "|")), objects, frame)
+
+
+_PREPOSITIONS = set("of to in on with against for from between into at by over toward towards about under as".split())
+
+
+def _split(text: str, separator: str) -> list[str]:
+    return [piece.strip() for piece in text.split(separator) if piece.strip()]
+
+
+def match(token: Token, arguments: Arguments, lexicon: Lexicon) -> Iterator[Trigger]:
+    """Yield the triggers that a token can be, the most specific first."""
+    part = _part_of_speech(token)
+    if part is None:
+        return
+    for unit in lexicon.units.get((part, token.lemma_.lower()), ()):
+        matched = _match_unit(token, unit, arguments)
+        if matched is not None:
+            yield Trigger(token, unit, (token, *matched))
+
+
+def _part_of_speech(token: Token) -> str | None:
+    if token.pos_ in _NOUNS:
+        return "noun"
+    if token.pos_ == "VERB" or (token.pos_ == "AUX" and token.dep_ not in {"aux", "auxpass"}):
+        return "verb"
+    return "adjective" if token.pos_ in {"ADJ", "ADV"} else None
+
+
+def _match_unit(token: Token, unit: LexicalUnit, arguments: Arguments) -> tuple[Token, ...] | None:
+    if not any(_has_words_before(token, head[:-1]) for head in unit.heads if head[-1] == token.lemma_.lower()):
+        return None
+    linked: list[Token] = []
+    if unit.with_words:
+        linked = _linked(token, unit, arguments)
+        if not linked:
+            return None
+    if not unit.objects:
+        return ()
+    places = linked if unit.with_words and not _is_particle(token, unit) else list(arguments.get("object", ()))
+    for noun in places:
+        if any(noun.lemma_.lower() == words[-1] and _has_words_before(noun, words[:-1]) for words in unit.objects):
+            return (noun,)
+    return None
+
+
+def _is_particle(token: Token, unit: LexicalUnit) -> bool:
+    return any(child.dep_ == "prt" and child.lower_ in unit.with_words for child in token.children)
+
+
+def _linked(token: Token, unit: LexicalUnit, arguments: Arguments) -> list[Token]:
+    """Return what the particle or preposition of a unit governs; the particle itself where it governs nothing."""
+    particles = [c for c in token.children if c.dep_ in {"prt", "advmod", "acomp", "oprd"} and c.lower_ in unit.with_words]
+    governed = [noun for word in sorted(unit.with_words) for noun in arguments.get(word, ())]
+    return governed or particles
+
+
+def _has_words_before(noun: Token, words: tuple[str, ...]) -> bool:
+    if not words:
+        return True
+    before = {child.lower_ for child in noun.children if child.i < noun.i}
+    before |= {t.lower_ for child in syntax.children(noun, "compound", "amod", "nmod") for t in child.subtree}
+    return all(word in before for word in words)

@@ -1,0 +1,137 @@
+"""Names to entities: every candidate with its score and reasons; ambiguity stays a candidate set, never a guess.
+
+The features are few and all have words: how the name is written, whether the entity existed then, whether the
+text has named it before, whether the person held office then, and whether the person's state fits the words
+around the name.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from diplograph import edtf
+from diplograph.model import Candidate, Entity
+from diplograph.reference import Name, Reference, Tenure
+
+_FORM_SCORE = {"name": 1.0, "adjective": 0.95, "demonym": 0.95, "metonym": 0.9, "family": 0.5}
+_MARGIN = 0.1  # candidates nearer to each other than this are not told apart
+_MINIMUM = 0.5
+
+
+@dataclass(frozen=True)
+class Context:
+    """What surrounds a name: the time spoken of, publication, what was named before (latest largest), a state, a title."""
+
+    when: str | None = None
+    published: str | None = None
+    named: Mapping[str, int] = field(default_factory=dict)
+    state: str | None = None
+    offices: tuple[str, ...] = ()
+
+
+def rank(names: Iterable[Name], context: Context, reference: Reference) -> tuple[Candidate, ...]:
+    """Return the candidates for a name, best first; those that cannot be meant at that time are left out."""
+    best: dict[str, Candidate] = {}
+    for name in names:
+        candidate = _score(name, reference.entities[name.entity], context, reference)
+        if candidate.score > best.get(name.entity, Candidate(name.entity, 0.0)).score:
+            best[name.entity] = candidate
+    return tuple(sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.iri)))
+
+
+def decided(candidates: tuple[Candidate, ...]) -> Candidate | None:
+    """Return the best candidate if it is good enough and clearly better than the next one."""
+    if not candidates or candidates[0].score < _MINIMUM:
+        return None
+    if len(candidates) > 1 and candidates[0].score - candidates[1].score < _MARGIN:
+        return None
+    return candidates[0]
+
+
+def states_of_place(place: str, when: str | None, published: str | None, reference: Reference) -> tuple[str, ...]:
+    """Return the states that a place belonged to at a time: by its terms as a capital, else its country."""
+    for time in (when, published):
+        if time is None:
+            continue
+        states = tuple(t.object for t in reference.capitals.get(place, ()) if _covers(t.time, time))
+        if states:
+            return states[-1:]
+    country = reference.entities[place].state if place in reference.entities else None
+    if country is None:
+        capital_of = reference.capitals.get(place, ())
+        return (capital_of[-1].object,) if capital_of else ()
+    return (_at_time(country, when, reference),)
+
+
+def holders(offices: Iterable[str], when: str | None, reference: Reference) -> tuple[Tenure, ...]:
+    """Return the terms of those who held one of the offices at some time within `when`."""
+    if when is None:
+        return ()
+    terms = (term for office in offices for term in reference.holders.get(office, ()))
+    return tuple(term for term in terms if _covers(term.time, when))
+
+
+def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[str, ...]:
+    """Return the offices of some kinds (class names) that a state has, sorted."""
+    wanted = set(kinds)
+    found = (e for e in reference.entities.values() if e.state == state and e.iri.startswith("office:"))
+    return tuple(sorted(e.iri for e in found if e.kind in wanted))
+
+
+def existed(entity: Entity, when: str | None) -> bool:
+    """Tell whether an entity can have existed at a time; what has no dates always can."""
+    return entity.time is None or when is None or _covers(entity.time, when)
+
+
+def _score(name: Name, entity: Entity, context: Context, reference: Reference) -> Candidate:
+    score, reasons = _FORM_SCORE.get(name.form, 0.0), [f"written as its {name.form}"]
+    time = context.when or context.published
+    if not existed(entity, time):
+        score, reasons = score - (0.6 if context.when else 0.3), [*reasons, f"did not exist in {time}"]
+    if entity.iri in context.named:
+        score, reasons = score + 0.3, [*reasons, "named before"]
+        if context.named[entity.iri] == max(context.named.values()):
+            score, reasons = score + 0.05, [*reasons, "named last"]
+    if entity.iri.startswith("person:"):
+        extra, why = _person_fit(entity, context, reference)
+        score, reasons = score + extra, [*reasons, *why]
+    return Candidate(entity.iri, round(score, 3), tuple(reasons))
+
+
+def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple[float, list[str]]:
+    score, reasons = 0.0, []
+    terms = reference.terms.get(entity.iri, ())
+    time = context.when or context.published
+    if time and any(_covers(term.time, time) for term in terms):
+        score, reasons = score + 0.2, [*reasons, f"in office in {time}"]
+    if context.offices and any(term.object in context.offices for term in terms):
+        score, reasons = score + 0.3, [*reasons, "held the office named"]
+    if context.state:
+        fits = context.state == entity.state or any(_office_state(t, reference) == context.state for t in terms)
+        score += 0.3 if fits else -0.6
+        reasons.append("of the state named" if fits else "of another state than the one named")
+    return score, reasons
+
+
+def _office_state(term: Tenure, reference: Reference) -> str | None:
+    office = reference.entities.get(term.object)
+    return office.state if office else None
+
+
+def _at_time(state: str, when: str | None, reference: Reference) -> str:
+    """Return the state, or the predecessor that it continues, whichever existed at the time."""
+    entity = reference.entities.get(state)
+    while entity is not None and not existed(entity, when):
+        earlier = [
+            iri
+            for key in ("dg:continuatorOf", "dg:immediateSuccessorOf")
+            for iri in entity.properties.get(key, ())
+            if iri in reference.entities and existed(reference.entities[iri], when)
+        ]
+        if not earlier:
+            return state
+        return earlier[0]
+    return state
+
+
+def _covers(interval: str, time: str) -> bool:
+    return edtf.overlap(interval, time)

@@ -1,0 +1,34 @@
+"""The graph on the web: a SPARQL endpoint, and a page for everything that has an IRI.
+
+Query workers import this package many times a day, so what is heavy (Flask) is imported when called for.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diplograph.server.settings import Settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+__all__ = ["Settings", "create_app", "serve"]
+
+
+def create_app(directory: Path, *, base_url: str | None = None, settings: Settings | None = None) -> "Flask":
+    """Return the WSGI application that serves the graph of `directory` (as `diplograph build -o` left it).
+
+    `base_url` is where the public sees this server, when that is not what requests say. Raises `StoreError`
+    when there is no graph.
+    """
+    from diplograph.server.application import create_app as create  # noqa: PLC0415
+
+    return create(directory, base_url=base_url, settings=settings or Settings())
+
+
+def serve(
+    directory: Path, host: str = "127.0.0.1", port: int = 8000, *, settings: Settings | None = None
+) -> None:
+    """Serve the graph of `directory` until interrupted."""
+    from diplograph.server.application import serve as run  # noqa: PLC0415
+
+    run(directory, host, port, settings or Settings())

@@ -1,0 +1,75 @@
+"""The graph as the pages see it: short questions, answered from the newest published version."""
+
+import threading
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Protocol
+
+from pyoxigraph import QuerySolutions, Store
+
+from diplograph import store
+from diplograph.server.evaluation import Job, Term, evaluate
+
+Row = Mapping[str, Term]
+
+
+class Graph(Protocol):
+    """What pages ask of a graph, be it here or behind another endpoint."""
+
+    @property
+    def tag(self) -> str:
+        """A name for the present state of the graph; it changes whenever the graph does."""
+        ...
+
+    def rows(self, query: str) -> list[Row]:
+        """Return the solutions of a SELECT over the union of all graphs; unbound variables are left out."""
+        ...
+
+    def write(self, job: Job) -> bytes:
+        """Return the whole answer to a query, written as the job says."""
+        ...
+
+
+class LocalGraph:
+    """The published version of a store directory; a newer one is taken up by the next question."""
+
+    def __init__(self, directory: Path) -> None:
+        """Open the version that is published now; `StoreError` when there is none."""
+        self._directory = directory
+        self._lock = threading.Lock()
+        self._snapshot = store.snapshot(directory)
+
+    def snapshot(self) -> store.Snapshot:
+        """Return the newest snapshot; it lies still while the caller holds it."""
+        if store.latest(self._directory).tag != self._snapshot.version.tag:
+            with self._lock:
+                if store.latest(self._directory).tag != self._snapshot.version.tag:
+                    self._snapshot = store.snapshot(self._directory)
+        return self._snapshot
+
+    @property
+    def tag(self) -> str:
+        """The tag of the published version."""
+        return self.snapshot().version.tag
+
+    def rows(self, query: str) -> list[Row]:
+        """Return the solutions of a SELECT over the union of all graphs."""
+        snapshot = self.snapshot()
+        return _rows(snapshot.store, query)
+
+    def write(self, job: Job) -> bytes:
+        """Return the whole answer to a query."""
+        snapshot = self.snapshot()
+        output = BytesIO()
+        _, write = evaluate(snapshot.store, job)
+        write(output)
+        return output.getvalue()
+
+
+def _rows(graph: Store, query: str) -> list[Row]:
+    answer = graph.query(query, use_default_graph_as_union=True)
+    if not isinstance(answer, QuerySolutions):
+        raise TypeError(f"expected a SELECT, found {query[:60]!r}")
+    names = [variable.value for variable in answer.variables]
+    return [{name: term for name in names if (term := solution[name]) is not None} for solution in answer]

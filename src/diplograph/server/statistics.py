@@ -1,0 +1,58 @@
+"""How much of what is in the graph; counted once a version."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pyoxigraph import Literal, NamedNode
+
+from diplograph.server.entities import labels
+from diplograph.server.graphs import Graph
+from diplograph.server.links import short
+from diplograph.vocabulary import PREFIXES
+
+
+@dataclass(frozen=True)
+class Count:
+    """A class, property or graph, its name for people, and how often it occurs."""
+
+    iri: str
+    name: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Counts of a graph: statements, instances by class, statements by named graph; most first."""
+
+    statements: int
+    classes: tuple[Count, ...]
+    graphs: tuple[Count, ...]
+
+    def of(self, local_name: str) -> int:
+        """Return the number of instances of a class of our ontology."""
+        return next((each.number for each in self.classes if each.iri == PREFIXES["dg"] + local_name), 0)
+
+
+def statistics(graph: Graph) -> Statistics:
+    """Return the counts of the present version."""
+    return _count(graph, graph.tag)
+
+
+@lru_cache(maxsize=4)
+def _count(graph: Graph, tag: str) -> Statistics:  # noqa: ARG001  (the tag is what the cache goes by)
+    classes = _counts(graph, "SELECT ?x (COUNT(DISTINCT ?s) AS ?n) { ?s a ?x } GROUP BY ?x")
+    graphs = _counts(graph, "SELECT ?x (COUNT(*) AS ?n) { GRAPH ?x { ?s ?p ?o } } GROUP BY ?x")
+    total = graph.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    number = total[0]["n"]
+    return Statistics(int(number.value) if isinstance(number, Literal) else 0, classes, graphs)
+
+
+def _counts(graph: Graph, query: str) -> tuple[Count, ...]:
+    counted: dict[str, int] = {}
+    for row in graph.rows(query):
+        thing, number = row.get("x"), row["n"]
+        if isinstance(thing, NamedNode) and isinstance(number, Literal):
+            counted[thing.value] = int(number.value)
+    names = labels(graph, counted)
+    found = (Count(iri, names.get(iri, short(iri)), number) for iri, number in counted.items())
+    return tuple(sorted(found, key=lambda each: (-each.number, each.iri)))
