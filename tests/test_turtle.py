@@ -1,0 +1,113 @@
+"""The canonical form of Turtle: stable, lossless, and never silent about what it cannot keep."""
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diplograph import knowledge
+from diplograph.errors import KnowledgeError
+from diplograph.turtle import format_trig, format_turtle, write_turtle
+
+EX = "@prefix ex: <http://example.org/> .\n"
+CASES = {
+    "type first, then the label, then by name": (
+        EX + "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        'ex:s ex:z 1 ; ex:b ex:o ; rdfs:label "s"@en ; a ex:C .',
+        "@prefix ex: <http://example.org/> .\n@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\n"
+        'ex:s a ex:C ;\n    rdfs:label "s"@en ;\n    ex:b ex:o ;\n    ex:z 1 .\n',
+    ),
+    "subjects and objects sorted": (
+        EX + "ex:b ex:p ex:y, ex:x .\nex:a ex:p 'q' .",
+        EX + '\nex:a ex:p "q" .\n\nex:b ex:p ex:x, ex:y .\n',
+    ),
+    "unused prefixes dropped": (
+        EX + "@prefix other: <http://other.org/> .\nex:a ex:p 'other:x' .",
+        EX + '\nex:a ex:p "other:x" .\n',
+    ),
+    "numbers as they were written": (
+        EX + 'ex:a ex:p 1, 01, 1.50, true, "1"^^<http://www.w3.org/2001/XMLSchema#byte> .',
+        EX + '\nex:a ex:p "1"^^<http://www.w3.org/2001/XMLSchema#byte>, 01, 1, 1.50, true .\n',
+    ),
+    "lists and blank nodes in place": (
+        EX + "ex:a ex:p ( ex:b [ ex:q ex:c ] ) . [] a ex:T .",
+        EX + "\nex:a ex:p ( ex:b [ ex:q ex:c ] ) .\n\n[] a ex:T .\n",
+    ),
+    "long blank nodes over several lines": (
+        EX + f"ex:a ex:p [ ex:q '{'x' * 90}' ; ex:r 1 ] .",
+        EX + f'\nex:a ex:p [\n        ex:q "{"x" * 90}" ;\n        ex:r 1\n    ] .\n',
+    ),
+    "text of several lines": (
+        EX + 'ex:a ex:p "one\\n\\"two\\"" .',
+        EX + '\nex:a ex:p """one\n\\"two\\"""" .\n',
+    ),
+    "the comment at the top": (
+        "# who\n# what\n" + EX + "ex:a ex:p 'not # a comment' .",
+        "# who\n# what\n\n" + EX + '\nex:a ex:p "not # a comment" .\n',
+    ),
+    "a name that is no local name": (
+        EX + "<http://example.org/a#b> ex:p <http://example.org/c.> .",
+        EX + "\n<http://example.org/a#b> ex:p <http://example.org/c.> .\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_canonical_form(name: str) -> None:
+    text, expected = CASES[name]
+    assert format_turtle(text) == expected
+    assert format_turtle(expected) == expected
+
+
+def test_the_longest_namespace_wins() -> None:
+    text = EX + "@prefix in: <http://example.org/in/> .\n<http://example.org/in/a> ex:p ex:b ."
+    assert "in:a ex:p ex:b ." in format_turtle(text)
+
+
+def test_trig_graphs_are_sorted() -> None:
+    text = EX + "ex:g2 { ex:a ex:p ex:b } ex:g1 { ex:a ex:p ex:c } ex:a ex:p ex:d ."
+    expected = (
+        EX + "\nex:a ex:p ex:d .\n\nex:g1 {\n    ex:a ex:p ex:c .\n}\n\nex:g2 {\n    ex:a ex:p ex:b .\n}\n"
+    )
+    assert format_trig(text) == expected
+    assert format_trig(expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (EX + "ex:a ex:p ex:b .\n# lost\n", "the comment on line 3 would be lost"),
+        (EX + "ex:a ex:p _:x . ex:b ex:p _:x .", "is referred to 2 times; give it an IRI"),
+        (EX + "ex:a ex:p", "this is no Turtle"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(text: str, message: str) -> None:
+    with pytest.raises(KnowledgeError, match=message):
+        format_turtle(text)
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+LITERALS = st.one_of(
+    TEXT.map(ox.Literal),
+    TEXT.map(lambda value: ox.Literal(value, language="en")),
+    st.integers().map(ox.Literal),
+)
+NODES = st.sampled_from("abc").map(lambda name: ox.NamedNode(f"http://example.org/{name}"))
+
+
+@given(st.sets(st.tuples(NODES, NODES, LITERALS | NODES)))
+def test_nothing_is_lost(
+    statements: set[tuple[ox.NamedNode, ox.NamedNode, ox.Literal | ox.NamedNode]],
+) -> None:
+    triples = {ox.Triple(*statement) for statement in statements}
+    text = write_turtle(triples, {"ex": "http://example.org/"})
+    assert {quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)} == triples
+    assert format_turtle(text) == text
+
+
+def test_every_turtle_file_is_canonical() -> None:
+    folders = [knowledge.ontology_dir(), knowledge.ontology_dir().parent / "data"]
+    files = [path for folder in folders for path in sorted(folder.glob("*.ttl"))]
+    assert {"core.ttl", "visits.ttl"} <= {path.name for path in files}
+    wrong = [path.name for path in files if (text := path.read_text("utf-8")) != format_turtle(text)]
+    assert not wrong, f"run diplograph.turtle.format_turtle over {wrong}"
