@@ -12,7 +12,7 @@ from diplograph.vocabulary import PREFIXES, prefix_header
 
 MOST = 500  # statements of a kind that are shown; the RDF has them all
 _RDFS = PREFIXES["rdfs"]
-_TYPE = PREFIXES["rdf"] + "type"
+_TYPE = NamedNode(PREFIXES["rdf"] + "type")
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,12 @@ class Description:
     evidence: tuple[Evidence, ...]
     names: dict[str, str] = field(default_factory=dict)
 
+    size: int = 0  # triples in it, when it is a named graph
+
     @property
     def exists(self) -> bool:
-        """Whether the graph says anything of it."""
-        return bool(self.outgoing or self.incoming)
+        """Whether the graph says anything of it, or it is a graph itself."""
+        return bool(self.outgoing or self.incoming or self.occurrences or self.size)
 
 
 def describe(graph: Graph, iri: str) -> Description:
@@ -82,7 +84,7 @@ def describe(graph: Graph, iri: str) -> Description:
     occurrences = _occurrences(graph, iri)
     evidence = _evidence(graph, iri)
     names = labels(graph, _mentioned(iri, outgoing + incoming, occurrences, evidence))
-    types = tuple(s.object.value for s in outgoing if _is(s.predicate, _TYPE) and isinstance(s.object, NamedNode))
+    types = (s.object.value for s in outgoing if s.predicate == _TYPE and isinstance(s.object, NamedNode))
     shown = {occurrence.iri for occurrence in occurrences}
     return Description(
         iri,
@@ -93,11 +95,12 @@ def describe(graph: Graph, iri: str) -> Description:
         occurrences,
         evidence,
         names,
+        _size(graph, iri) if iri.startswith(PREFIXES["graph"]) else 0,
     )
 
 
 def description_job(iri: str, written: str) -> Job:
-    """Return the query for the RDF about `iri`: what it says and is said of it, with the names of its neighbors."""
+    """Return the query for the RDF about `iri`: all triples it is in, and the names of its neighbors."""
     text = f"""
         CONSTRUCT {{ <{iri}> ?p ?o . ?o rdfs:label ?name . ?s ?q <{iri}> }} WHERE {{
             {{ SELECT DISTINCT ?p ?o ?name {{ <{iri}> ?p ?o OPTIONAL {{ ?o rdfs:label ?name }} }} }}
@@ -142,33 +145,37 @@ def _statements(graph: Graph, pattern: str, iri: str) -> tuple[Statement, ...]:
     )
 
 
+def _size(graph: Graph, iri: str) -> int:
+    rows = graph.rows(f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}")
+    return int(_text(rows[0], "n") or 0)
+
+
 def _occurrences(graph: Graph, iri: str) -> tuple[Occurrence, ...]:
     rows = graph.rows(
         f"""{prefix_header()}
         SELECT DISTINCT ?event ?role ?time ?start ?kind ?rule {{
             ?event ?role <{iri}> ; dg:time ?time .
-            FILTER(?role NOT IN (dg:ends, dg:begins, dg:beganBy, dg:endedBy, prov:wasDerivedFrom, dg:about))
+            FILTER(?role NOT IN (dg:ends, dg:begins, dg:beganBy, dg:endedBy, dg:byRule, prov:wasDerivedFrom))
             FILTER NOT EXISTS {{ ?event a dg:Claim }}
             OPTIONAL {{ ?event dg:earliestStart ?start }}
             OPTIONAL {{ ?event dg:byRule ?rule }}
-            OPTIONAL {{ ?event a ?kind FILTER NOT EXISTS {{ ?narrower rdfs:subClassOf ?kind . ?event a ?narrower
-                        FILTER(?narrower != ?kind) }} }}
+            OPTIONAL {{ ?event a ?kind FILTER NOT EXISTS {{
+                ?event a ?narrower . ?narrower rdfs:subClassOf ?kind FILTER(?narrower != ?kind) }} }}
         }} ORDER BY ?start ?time ?event ?role ?kind LIMIT {MOST}"""
     )
     found: dict[tuple[str, str], Occurrence] = {}
     for row in rows:
         event, role = _text(row, "event") or "", _text(row, "role") or ""
-        found.setdefault(
-            (event, role),
-            Occurrence(event, role, _text(row, "time"), _text(row, "start"), _text(row, "kind"), "rule" in row),
-        )
+        time, start, kind = (_text(row, name) for name in ("time", "start", "kind"))
+        found.setdefault((event, role), Occurrence(event, role, time, start, kind, "rule" in row))
     return tuple(found.values())
 
 
 def _evidence(graph: Graph, iri: str) -> tuple[Evidence, ...]:
     rows = graph.rows(
         f"""{prefix_header()}
-        SELECT DISTINCT ?claim ?polarity ?modality ?stance ?status ?claimant ?document ?span ?before ?quote ?after {{
+        SELECT DISTINCT ?claim ?polarity ?modality ?stance ?status ?claimant
+                        ?document ?span ?before ?quote ?after {{
             ?claim dg:about <{iri}> .
             OPTIONAL {{ ?claim dg:polarity ?polarity }} OPTIONAL {{ ?claim dg:modality ?modality }}
             OPTIONAL {{ ?claim dg:stance ?stance }} OPTIONAL {{ ?claim dg:status ?status }}
@@ -212,7 +219,3 @@ def _mentioned(
 def _text(row: Row, name: str) -> str | None:
     term = row.get(name)
     return term.value if isinstance(term, NamedNode | BlankNode | Literal) else None
-
-
-def _is(term: Term, iri: str) -> bool:
-    return isinstance(term, NamedNode) and term.value == iri

@@ -170,7 +170,7 @@ def _write_page(answer: Answer, output: Output) -> None:
                 more = True
                 break
             shown.append([None if term is None else as_json(term) for term in row])
-        page = {"columns": columns, "rows": shown, "more": more}
+        page = {"columns": columns, "rows": shown, "more": more, "graph": isinstance(answer, QueryTriples)}
     output.write(json.dumps(page, ensure_ascii=False).encode())
 
 

@@ -85,6 +85,11 @@ def negotiate(offered: Sequence[Format], asked: str | None, accept: str | None) 
     return media_types[best] if best is not None else None
 
 
+def content_type(name: str) -> str:
+    """Return the Content-Type of a format by its name."""
+    return next(each.content_type for each in ALL if each.name == name)
+
+
 def not_acceptable(offered: Sequence[Format], wish: str) -> Problem:
     """Return the 406 that says what there is."""
     return Problem(

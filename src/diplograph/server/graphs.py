@@ -1,10 +1,10 @@
 """The graph as the pages see it: short questions, answered from the newest published version."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from pyoxigraph import QuerySolutions, Store
 
@@ -12,6 +12,7 @@ from diplograph import store
 from diplograph.server.evaluation import Job, Term, evaluate
 
 Row = Mapping[str, Term]
+Result = TypeVar("Result")
 
 
 class Graph(Protocol):
@@ -26,8 +27,8 @@ class Graph(Protocol):
         """Return the solutions of a SELECT over the union of all graphs; unbound variables are left out."""
         ...
 
-    def write(self, job: Job) -> bytes:
-        """Return the whole answer to a query, written as the job says."""
+    def answer(self, job: Job) -> tuple[str, bytes]:
+        """Return the format of the answer to a query (`json`, `ttl`, ...), and all of it written out."""
         ...
 
 
@@ -58,13 +59,28 @@ class LocalGraph:
         snapshot = self.snapshot()
         return _rows(snapshot.store, query)
 
-    def write(self, job: Job) -> bytes:
-        """Return the whole answer to a query."""
+    def answer(self, job: Job) -> tuple[str, bytes]:
+        """Return the format of the answer to a query, and all of it written out."""
         snapshot = self.snapshot()
         output = BytesIO()
-        _, write = evaluate(snapshot.store, job)
+        written, write = evaluate(snapshot.store, job)
         write(output)
-        return output.getvalue()
+        return written, output.getvalue()
+
+
+def once_a_version(graph: Graph, compute: Callable[[Graph], Result]) -> Callable[[], Result]:
+    """Return a function that gives what `compute` found, computed anew only when the graph has changed."""
+    lock = threading.Lock()
+    kept: list[tuple[str, Result]] = []
+
+    def look() -> Result:
+        with lock:
+            tag = graph.tag
+            if not kept or kept[0][0] != tag:
+                kept[:] = [(tag, compute(graph))]
+            return kept[0][1]
+
+    return look
 
 
 def _rows(graph: Store, query: str) -> list[Row]:

@@ -1,7 +1,6 @@
 """How much of what is in the graph; counted once a version."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode
 
@@ -34,12 +33,7 @@ class Statistics:
 
 
 def statistics(graph: Graph) -> Statistics:
-    """Return the counts of the present version."""
-    return _count(graph, graph.tag)
-
-
-@lru_cache(maxsize=4)
-def _count(graph: Graph, tag: str) -> Statistics:  # noqa: ARG001  (the tag is what the cache goes by)
+    """Return the counts of the present version; this reads the whole graph."""
     classes = _counts(graph, "SELECT ?x (COUNT(DISTINCT ?s) AS ?n) { ?s a ?x } GROUP BY ?x")
     graphs = _counts(graph, "SELECT ?x (COUNT(*) AS ?n) { GRAPH ?x { ?s ?p ?o } } GROUP BY ?x")
     total = graph.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
