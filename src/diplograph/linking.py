@@ -52,7 +52,7 @@ def states_of_place(place: str, when: str | None, published: str | None, referen
     for time in (when, published):
         if time is None:
             continue
-        states = tuple(t.object for t in reference.capitals.get(place, ()) if _covers(t.time, time))
+        states = tuple(t.object for t in reference.capitals.get(place, ()) if existed_over(t.time, time))
         if states:
             return states[-1:]
     country = reference.entities[place].state if place in reference.entities else None
@@ -67,7 +67,7 @@ def holders(offices: Iterable[str], when: str | None, reference: Reference) -> t
     if when is None:
         return ()
     terms = (term for office in offices for term in reference.holders.get(office, ()))
-    return tuple(term for term in terms if _covers(term.time, when))
+    return tuple(term for term in terms if existed_over(term.time, when))
 
 
 def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[str, ...]:
@@ -79,7 +79,12 @@ def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[
 
 def existed(entity: Entity, when: str | None) -> bool:
     """Tell whether an entity can have existed at a time; what has no dates always can."""
-    return entity.time is None or when is None or _covers(entity.time, when)
+    return entity.time is None or when is None or existed_over(entity.time, when)
+
+
+def existed_over(interval: str, time: str) -> bool:
+    """Tell whether two EDTF times have a day in common."""
+    return edtf.overlap(interval, time)
 
 
 def _score(name: Name, entity: Entity, context: Context, reference: Reference) -> Candidate:
@@ -101,7 +106,7 @@ def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple
     score, reasons = 0.0, []
     terms = reference.terms.get(entity.iri, ())
     time = context.when or context.published
-    if time and any(_covers(term.time, time) for term in terms):
+    if time and any(existed_over(term.time, time) for term in terms):
         score, reasons = score + 0.2, [*reasons, f"in office in {time}"]
     if context.offices and any(term.object in context.offices for term in terms):
         score, reasons = score + 0.3, [*reasons, "held the office named"]
@@ -131,7 +136,3 @@ def _at_time(state: str, when: str | None, reference: Reference) -> str:
             return state
         return earlier[0]
     return state
-
-
-def _covers(interval: str, time: str) -> bool:
-    return edtf.overlap(interval, time)

@@ -1,0 +1,319 @@
+"""Noun phrases to actors: names, descriptions ("the Pakistani army chief"), groups, and words that refer back."""
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from diplograph import linking
+from diplograph.claims import syntax
+from diplograph.claims.scene import Scene
+from diplograph.linking import Context
+from diplograph.mentions.naming import NameMention
+from diplograph.model import Actor, Entity, Span
+
+_KINDS = {
+    "state": "State", "person": "Person", "organization": "Organization", "place": "Place",
+    "equipment": "Equipment", "treaty": "Treaty", "conflict": "Conflict", "bloc": "Bloc",
+}  # fmt: skip
+_BEFORE = ("poss", "amod", "compound", "nmod", "npadvmod", "appos")
+_OF = {"of", "from", "in", "for", "to", "at"}
+
+
+def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor, ...]:
+    """Return whom the noun phrase headed by a token stands for; empty where that is nobody or cannot be told."""
+    mention = scene.names.get(token.i)
+    if mention is not None:
+        return _named(token, mention, scene, when)
+    word = token.lemma_.lower()
+    pronoun = _pronoun(token, scene)
+    if pronoun is not None:
+        return pronoun
+    paired = _pair(token, scene)
+    if paired:
+        return paired
+    titled = _apposed_name(token, scene)
+    if titled is not None:
+        return _named(scene.paragraph.tokens[titled.head], titled, scene, when)
+    if token.pos_ in {"NOUN", "PROPN"}:
+        return _described(token, word, scene, when)
+    return ()
+
+
+def state_of(token: Token, scene: Scene, when: str | None = None, *, depth: int = 2) -> Actor | None:
+    """Return the state that a noun phrase names as its owner: Russia's, Russian, of Russia, its."""
+    for child in syntax.children(token, *_BEFORE):
+        state = _as_state(child, scene, when)
+        if state is not None:
+            return state
+        if depth and child.dep_ in {"poss", "compound", "nmod"} and child.i not in scene.names:
+            deeper = state_of(child, scene, when, depth=depth - 1)
+            if deeper is not None:
+                return deeper
+    for preposition, noun in syntax.complements(token):
+        if preposition in _OF:
+            state = _as_state(noun, scene, when)
+            if state is not None:
+                return state
+    return None
+
+
+def states(actor: Actor, scene: Scene) -> Actor | None:
+    """Return the state that an actor is, belongs to or acts for."""
+    if actor.kind == "State":
+        return actor
+    return _state_actor(actor.state, actor.span, scene) if actor.state else None
+
+
+def _as_state(token: Token, scene: Scene, when: str | None) -> Actor | None:
+    if token.pos_ in {"PRON", "DET"} and token.dep_ == "poss":
+        found = _pronoun(token, scene) or ()
+    elif token.i in scene.names:
+        found = _named(token, scene.names[token.i], scene, when)
+    else:
+        return None
+    return next((state for actor in found if (state := states(actor, scene))), None)
+
+
+def _named(token: Token, mention: NameMention, scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    span = scene.paragraph.span(scene.paragraph.tokens[mention.start], scene.paragraph.tokens[mention.end - 1])
+    if not mention.names:
+        return _unknown_name(mention, span, scene, when)
+    context = _context(mention, scene, when)
+    candidates = linking.rank(mention.names, context, scene.reference)
+    chosen = linking.decided(candidates)
+    if chosen is None:
+        return _undecided(mention, span, scene)
+    entity = scene.reference.entities[chosen.iri]
+    return (_actor(entity, span, scene, when, offices=context.offices),)
+
+
+def _context(mention: NameMention, scene: Scene, when: str | None) -> Context:
+    offices, state = (), None
+    if any(name.entity.startswith("person:") for name in mention.names):
+        classes = _title_before(mention, scene)
+        owner = _state_around(mention, scene, when)
+        state = owner.iri if owner else None
+        offices = linking.offices_of(state, classes, scene.reference) if state else _all_offices(classes, scene)
+    return Context(when, scene.document.published, scene.discourse.named, state, offices)
+
+
+def _all_offices(classes: tuple[str, ...], scene: Scene) -> tuple[str, ...]:
+    wanted = set(classes)
+    return tuple(e.iri for e in scene.reference.entities.values() if e.iri.startswith("office:") and e.kind in wanted)
+
+
+def _state_around(mention: NameMention, scene: Scene, when: str | None) -> Actor | None:
+    """The state in "Pakistani Prime Minister Imran Khan" stands before the title."""
+    tokens = scene.paragraph.tokens
+    for index in range(mention.start - 1, max(mention.start - 6, -1), -1):
+        token = tokens[index]
+        if token.is_punct or token.pos_ in {"VERB", "AUX", "ADP", "CCONJ"}:
+            return None
+        if index in scene.names and scene.names[index].kind in {"state", "place"}:
+            return _as_state(token, scene, when)
+    return None
+
+
+def _title_before(mention: NameMention, scene: Scene) -> tuple[str, ...]:
+    """Return the office classes of a title that stands right before a name."""
+    tokens = scene.paragraph.tokens
+    for length in (4, 3, 2, 1):
+        start = mention.start - length
+        if start < 0:
+            continue
+        words = tuple(token.lower_ for token in tokens[start : mention.start])
+        for phrase, classes in scene.lexica.offices.get(words[-1], ()):
+            if words == phrase:
+                return classes
+    return ()
+
+
+def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    if mention.kind == "Person":
+        known = scene.discourse.people.get(mention.text.split()[-1])
+        if known is not None and (mention.text in known.label or " " not in mention.text):
+            return (Actor(known.label, "Person", known.iri, known.state, known.offices, span),)
+        owner = _state_around(mention, scene, when) or _state_after(mention, scene, when)
+        return (Actor(mention.text, "Person", None, owner.iri if owner else None, _title_before(mention, scene), span),)
+    return (Actor(mention.text, mention.kind, None, None, (), span),)
+
+
+def _state_after(mention: NameMention, scene: Scene, when: str | None) -> Actor | None:
+    """The state in "Kagiso Molefe, president of Botswana" stands in the apposition."""
+    head = scene.paragraph.tokens[mention.head]
+    return next((s for child in syntax.children(head, "appos") if (s := state_of(child, scene, when))), None)
+
+
+def _undecided(mention: NameMention, span: Span, scene: Scene) -> tuple[Actor, ...]:
+    """A name with several possible bearers stays the name, unless the text has named one of them in full."""
+    known = scene.discourse.people.get(mention.text.split()[-1])
+    if known is not None:
+        return (Actor(known.label, known.kind, known.iri, known.state, known.offices, span),)
+    return ()
+
+
+def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, *, offices: tuple[str, ...] = ()) -> Actor:
+    kind = _KINDS[entity.iri.partition(":")[0]]
+    state = entity.iri if kind == "State" else entity.state
+    if kind == "Place":
+        near = _near(scene, span)
+        found = linking.states_of_place(entity.iri, when or near, scene.document.published, scene.reference)
+        state = found[0] if found else entity.state
+    if kind == "Person":
+        state = _person_state(entity, scene, when)
+        held = {term.object for term in scene.reference.terms.get(entity.iri, ())}
+        offices = tuple(office for office in offices if office in held)
+    return Actor(entity.label, kind, entity.iri, state, offices, span)
+
+
+def _near(scene: Scene, span: Span) -> str | None:
+    """The time that the paragraph speaks of nearest before a place, if any."""
+    before = [time for time in scene.times if scene.position(scene.paragraph.tokens[time.start]) <= span.end]
+    return before[-1].time if before else None
+
+
+def _person_state(entity: Entity, scene: Scene, when: str | None) -> str | None:
+    terms = scene.reference.terms.get(entity.iri, ())
+    time = when or scene.document.published
+    then = [term for term in terms if time is not None and linking.existed_over(term.time, time)]
+    for term in (*then, *terms):
+        office = scene.reference.entities.get(term.object)
+        if office is not None and office.state:
+            return office.state
+    return entity.state
+
+
+def _state_actor(iri: str, span: Span | None, scene: Scene) -> Actor:
+    entity = scene.reference.entities.get(iri)
+    kind = "Organization" if iri.startswith("organization:") else "State"
+    return Actor(entity.label if entity else iri, kind, iri, iri, (), span)
+
+
+def _pronoun(token: Token, scene: Scene) -> tuple[Actor, ...] | None:
+    """Return whom a pronoun refers to, or None where the token is no pronoun."""
+    words, position = scene.lexica.coreference["pronouns"], scene.position(token)
+    if token.lower_ in words["first"]:
+        return ()
+    if token.lower_ in words["person"]:
+        found = scene.discourse.person(position)
+    elif token.lower_ in words["thing"]:
+        found = scene.discourse.power(position, scene.sentence_start(token))
+    elif token.lower_ in words["plural"]:
+        return scene.discourse.pair(position)
+    else:
+        return None
+    return (found,) if found else ()
+
+
+def _pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
+    """Return the two that "both countries", "the two sides" or "the neighbors" are."""
+    words, position = scene.lexica.coreference["pair"], scene.position(token)
+    determiners = {child.lower_ for child in token.children if child.dep_ in {"det", "nummod", "predet", "amod"}}
+    lemma = token.lemma_.lower()
+    two = bool(determiners & words["determiners"]) and lemma in words["nouns"]
+    alone = token.lower_ == "both" or (lemma in words["alone"] and token.tag_ in {"NNS", "CD"} and token.lower_ != "two")
+    if not (two or alone):
+        return ()
+    if lemma in {"leader", "minister", "president", "man", "foreign minister"}:
+        people = scene.discourse.two_people(position)
+        if people:
+            return people
+    return scene.discourse.pair(position)
+
+
+def _apposed_name(token: Token, scene: Scene) -> NameMention | None:
+    """The name in "Russia's foreign minister, Sergey Lavrov" or in "PM Imran Khan" parsed apart."""
+    following = token.i + 1
+    if scene.lexica.offices.get(token.lower_) is None:
+        return None
+    tokens = scene.paragraph.tokens
+    if following < len(tokens) and tokens[following].text == ",":
+        following += 1
+    mention = scene.names.get(following)
+    is_person = mention is not None and (mention.kind == "Person" or mention.kind == "person")
+    if mention is not None and is_person and mention.start == following:
+        near = following == token.i + 1 or tokens[mention.head].dep_ == "appos"
+        return mention if near else None
+    return None
+
+
+def _described(token: Token, word: str, scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    span = scene.paragraph.span(token, token)
+    office = _office_phrase(token, scene)
+    if office is not None:
+        return _office_holder(token, office, span, scene, when)
+    descriptions = scene.lexica.descriptions
+    phrase = _with_compound(token, word)
+    if word in descriptions["state"]["nouns"] or phrase in descriptions["state"]["nouns"]:
+        state = state_of(token, scene, when) or _definite_state(token, word, scene)
+        return (_state_actor(state.iri, span, scene),) if state and state.iri else ()
+    if word in descriptions["collective"]["nouns"] or phrase in descriptions["collective"]["nouns"]:
+        state = state_of(token, scene, when) or _definite_state(token, word, scene)
+        return (Actor(f"{word} of {state.label}", "CollectiveAgent", None, state.iri, (), span),) if state else ()
+    return ()
+
+
+def _with_compound(token: Token, word: str) -> str:
+    before = [child.lower_ for child in syntax.children(token, "compound", "amod")]
+    return f"{before[-1]} {word}" if before else word
+
+
+def _definite_state(token: Token, word: str, scene: Scene) -> Actor | None:
+    """Return what "the country" or "the government" refers back to."""
+    definite = any(child.lower_ in {"the", "this", "that", "its", "their"} for child in token.children)
+    if not definite or word not in scene.lexica.coreference["state"]["nouns"]:
+        return None
+    return scene.discourse.power(scene.position(token), scene.sentence_start(token))
+
+
+def _office_phrase(token: Token, scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """Return the longest office phrase around a noun: "army chief", "chief of the army staff"."""
+    tokens = scene.paragraph.tokens
+    for phrase, classes in scene.lexica.offices.get(token.lower_, scene.lexica.offices.get(token.lemma_.lower(), ())):
+        for at, word in enumerate(phrase):
+            if word not in {token.lower_, token.lemma_.lower()}:
+                continue
+            start = token.i - at
+            window = tuple(t.lower_ for t in tokens[max(start, 0) : start + len(phrase)])
+            if start >= 0 and (window == phrase or (len(phrase) == 1 and at == 0)):
+                return phrase, classes
+    return None
+
+
+def _office_holder(
+    token: Token, office: tuple[tuple[str, ...], tuple[str, ...]], span: Span, scene: Scene, when: str | None
+) -> tuple[Actor, ...]:
+    phrase, classes = office
+    state = state_of(token, scene, when)
+    if state is None:
+        return _definite_person(token, classes, scene)
+    offices = linking.offices_of(state.iri or "", classes, scene.reference)
+    return (Actor(f"unnamed {' '.join(phrase)} of {state.label}", "DescribedPerson", None, state.iri, offices, span),)
+
+
+def _definite_person(token: Token, classes: tuple[str, ...], scene: Scene) -> tuple[Actor, ...]:
+    """Return whom "the president" refers back to: the nearest person who holds such an office, else the nearest."""
+    definite = any(child.lower_ in {"the", "his", "her"} for child in token.children if child.dep_ in {"det", "poss"})
+    if not definite:
+        return ()
+    people = [m.actor for m in scene.discourse.before(scene.position(token)) if m.actor.kind in {"Person", "DescribedPerson"}]
+    for actor in people[:6]:
+        if _held_classes(actor, scene) & set(classes):
+            return (actor,)
+    return ()
+
+
+def _held_classes(actor: Actor, scene: Scene) -> set[str]:
+    terms = scene.reference.terms.get(actor.iri or "", ())
+    offices = (*actor.offices, *(term.object for term in terms))
+    return {scene.reference.entities[office].kind for office in offices if office in scene.reference.entities}
+
+
+def all_named(scene: Scene) -> Iterator[tuple[Token, NameMention]]:
+    """Yield the head token of each name of the paragraph, in order."""
+    seen = set()
+    for index in sorted(scene.names):
+        mention = scene.names[index]
+        if mention.start not in seen:
+            seen.add(mention.start)
+            yield scene.paragraph.tokens[mention.head], mention

@@ -1,0 +1,267 @@
+"""Does the text say that it happened? Polarity, modality, stance and claimant of a trigger.
+
+The walk goes from the trigger up the dependency tree. Each governor acts on what it governs as a complement:
+implicatives turn polarity, modals, plans and predictions set the modality, reporting verbs name a claimant,
+factives end the walk, for what they take for granted stays so whatever is said of them. What stands in the
+subject, or in an adjunct, is out of the reach of a negation: "the invasion did not bode well" denies no invasion.
+After Karttunen (1971), "Implicative verbs", Language 47, and Sauri and Pustejovsky (2012), "Are you sure that this
+event happened?", Computational Linguistics 38.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from spacy.tokens import Token
+
+from diplograph.claims import syntax
+from diplograph.model import Modality, Polarity, Stance
+
+_COMPLEMENTS = {"xcomp", "ccomp", "dobj", "obj", "acl", "pcomp", "oprd", "attr", "acomp", "pobj", "relcl", "dative"}
+_INFINITIVES = {"xcomp", "acl"}
+
+
+@dataclass(frozen=True)
+class Factuality:
+    """How a trigger's event is presented. `source` is the verb of saying on whose word it stands."""
+
+    polarity: Polarity = Polarity.AFFIRMED
+    modality: Modality = Modality.ACTUAL
+    stance: Stance = Stance.PLAIN
+    source: Token | None = None
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One step up: from `child` to `governor`, the relation being that of the first of coordinated children."""
+
+    child: Token
+    governor: Token
+    relation: str
+
+
+def judge(trigger: Token, words: Mapping[str, Any], *, performative: bool = False, planned: bool = True) -> Factuality:
+    """Return the factuality of a trigger; `performative` events are done by deciding them, `planned` ones announced by "will"."""
+    verdict = _own_words(trigger, Factuality(), words, planned=planned)
+    presupposed = False
+    for step in _steps(trigger):
+        if presupposed:
+            verdict = _reported(step, verdict, words)
+            continue
+        if _ends_scope(step, trigger, words):
+            presupposed = True
+            verdict = _conditional(step, verdict, words)
+            if syntax.is_noun(trigger) and verdict.stance is Stance.PLAIN:
+                verdict = replace(verdict, stance=Stance.PRESUPPOSED)
+            continue
+        verdict = _governed(step, verdict, words, performative=performative)
+        if syntax.is_verb(step.governor) or step.relation == "pobj":
+            verdict = _own_words(step.governor, verdict, words, planned=planned, via=step.child)
+    return _question(trigger, verdict)
+
+
+def _steps(trigger: Token) -> list[_Step]:
+    steps = []
+    for child, governor in syntax.path_up(trigger):
+        relation = syntax.first_conjunct(child).dep_ if child.dep_ == "conj" else child.dep_
+        if child.dep_ == "conj" and syntax.is_verb(child) and syntax.is_verb(governor):
+            relation = "conj"
+        steps.append(_Step(child, governor, relation))
+    return steps
+
+
+def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
+    """Tell whether what stands above the step no longer bears on whether the event happened."""
+    governor, lemma = step.governor, step.governor.lemma_.lower()
+    if step.relation in syntax.SUBJECTS:
+        return not (lemma in words["transparent"]["existence"] or _predicative(governor, words))
+    if step.relation in syntax.PASSIVE_SUBJECTS:
+        return lemma in words["factive"]["verbs"] or not _bears(lemma, words)
+    if step.relation in {"advcl", "relcl", "poss", "appos", "npadvmod", "agent"}:
+        return True
+    if step.relation == "prep" and syntax.is_verb(governor):
+        return not (step.child.lower_ in {"from", "to", "on", "for", "of", "in", "against", "into"} and _bears(lemma, words))
+    if step.relation in {"dobj", "obj"} and lemma in words["factive"]["verbs"] and syntax.is_noun(step.child):
+        return True
+    return step.relation in {"dobj", "obj", "pobj"} and _definite(step.child) and step.child == trigger and not _bears(lemma, words)
+
+
+def _bears(lemma: str, words: Mapping[str, Any]) -> bool:
+    """Tell whether a verb says anything of whether its argument takes place."""
+    lists = (words["fails"]["verbs"], words["possible"]["verbs"], words["intended"]["verbs"], words["predicted"]["verbs"])
+    return lemma in words["transparent"]["light"] or any(lemma in each for each in lists)
+
+
+def _predicative(governor: Token, words: Mapping[str, Any]) -> bool:
+    """Tell whether a verb says of its subject that it is likely, possible, unlikely..."""
+    said = [child.lower_ for child in governor.children if child.dep_ in {"acomp", "attr", "oprd"}]
+    lists = (words["possible"]["adjectives"], words["predicted"]["adjectives"], words["intended"]["adjectives"], words["fails"]["adjectives"])
+    return any(word in each for word in said for each in lists)
+
+
+def _definite(noun: Token) -> bool:
+    return any(c.dep_ in {"det", "poss"} and c.lower_ in {"the", "this", "that", "these", "those"} or c.dep_ == "poss" for c in noun.children)
+
+
+def _own_words(node: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool, via: Token | None = None) -> Factuality:
+    """Apply the negation, modals, adverbs, determiners and adjectives that stand on a node itself."""
+    for child in node.children:
+        if child == via:
+            continue
+        verdict = _marker(node, child, verdict, words, planned=planned)
+    if node.dep_ == "conj" and syntax.is_verb(node) and node.tag_ in {"VB", "VBN"} and not syntax.children(node, *syntax.SUBJECTS):
+        for child in node.head.children:
+            if child.dep_ == "aux" and not syntax.children(node, "aux", "auxpass") and child.i < node.i:
+                verdict = _marker(node, child, verdict, words, planned=planned)
+            if child.dep_ == "neg" and _alternative(node):
+                verdict = _turned(verdict)
+    return verdict
+
+
+def _alternative(verb: Token) -> bool:
+    return any(c.lower_ in {"or", "nor"} for c in verb.head.children if c.dep_ == "cc")
+
+
+def _marker(node: Token, child: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool) -> Factuality:
+    word = child.lower_
+    if child.dep_ == "neg" or (child.dep_ in {"advmod", "preconj"} and word in words["negation"]["adverbs"]):
+        return _turned(verdict)
+    if child.dep_ == "det" and word in words["negation"]["determiners"]:
+        return _turned(verdict)
+    if child.dep_ in syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS and _negative_subject(child, words):
+        return _turned(verdict)
+    if child.dep_ == "aux":
+        return _modal(node, child, verdict, words, planned=planned)
+    if child.dep_ == "mark" and word in words["possible"]["marks"]:
+        return _set(verdict, Modality.POSSIBLE)
+    if child.dep_ == "advmod":
+        return _adverb(word, verdict, words)
+    if child.dep_ == "amod" and syntax.is_noun(node):
+        return _adjective(word, verdict, words)
+    return verdict
+
+
+def _negative_subject(subject: Token, words: Mapping[str, Any]) -> bool:
+    if subject.lower_ in words["negation"]["nominal_subjects"]:
+        return True
+    return any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in subject.children)
+
+
+def _modal(node: Token, aux: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool) -> Factuality:
+    word = aux.lower_
+    if word in words["predicted"]["modals"]:
+        return _set(verdict, Modality.INTENDED if planned else Modality.PREDICTED)
+    if word == "would" and _under_report(node, words):
+        return _set(verdict, Modality.PREDICTED)
+    if word in {"must", "need"} or (word == "to" and _is_to(node)):
+        return _set(verdict, Modality.INTENDED)
+    return _set(verdict, Modality.POSSIBLE) if word in words["possible"]["modals"] else verdict
+
+
+def _is_to(verb: Token) -> bool:
+    """Tell whether a verb stands in "is to exchange missions": arranged for the future."""
+    return verb.dep_ == "xcomp" and verb.head.lemma_ == "be" and not syntax.children(verb.head, "acomp", "attr")
+
+
+def _under_report(verb: Token, words: Mapping[str, Any]) -> bool:
+    governors = [g.lemma_.lower() for c, g in syntax.path_up(verb) if c.dep_ in {"ccomp", "conj", "parataxis"}]
+    later = [c.lemma_.lower() for c in verb.children if c.dep_ in {"parataxis", "ccomp"}]
+    return any(lemma in words["reporting"]["verbs"] for lemma in (*governors, *later))
+
+
+def _adverb(word: str, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
+    if word in words["possible"]["adverbs"]:
+        return _set(verdict, Modality.POSSIBLE)
+    if word in words["hedges"]["adverbs"] and verdict.stance is Stance.PLAIN:
+        return replace(verdict, stance=Stance.HEDGED)
+    if word in words["opinion"]["adverbs"] and verdict.stance is Stance.PLAIN:
+        return replace(verdict, stance=Stance.OPINION)
+    return verdict
+
+
+def _adjective(word: str, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
+    for name, modality in (("predicted", Modality.PREDICTED), ("intended", Modality.INTENDED), ("possible", Modality.POSSIBLE)):
+        if word in words[name]["adjectives"]:
+            return _set(verdict, modality)
+    return verdict
+
+
+def _governed(step: _Step, verdict: Factuality, words: Mapping[str, Any], *, performative: bool) -> Factuality:
+    """Apply what the governor says of its complement."""
+    governor, lemma = step.governor, step.governor.lemma_.lower()
+    if step.relation == "pobj" and governor.lower_ in words["negation"]["prepositions"]:
+        return _turned(verdict)
+    if step.relation not in _COMPLEMENTS and step.relation not in {"prep", "conj", *syntax.PASSIVE_SUBJECTS, *syntax.SUBJECTS}:
+        return verdict
+    verdict = _reported(step, verdict, words)
+    if step.relation == "conj":
+        return verdict
+    if performative and lemma in words["decisions"]["words"]:
+        return verdict
+    part = "verbs" if syntax.is_verb(governor) else "nouns" if syntax.is_noun(governor) else "adjectives"
+    return _by_list(step, part, lemma, verdict, words)
+
+
+def _by_list(step: _Step, part: str, lemma: str, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
+    infinitive = step.relation in _INFINITIVES or (step.relation == "ccomp" and _is_infinitive(step.child))
+    if lemma in words["fails"][part]:
+        return _turned(verdict) if _takes(step, part) else verdict
+    for name, modality in (("predicted", Modality.PREDICTED), ("intended", Modality.INTENDED), ("possible", Modality.POSSIBLE)):
+        table = words[name]
+        only = table.get("infinitive_only", ()) if part == "verbs" else table.get("infinitive_nouns", ())
+        if lemma in table[part] and _takes(step, part) and (infinitive or lemma not in only):
+            return _set(verdict, modality)
+    if part == "nouns" and step.relation == "acl" and _is_infinitive(step.child) and lemma not in words["succeeds"]["verbs"]:
+        return verdict if lemma in {"first", "last", "leader", "president"} else _set(verdict, Modality.POSSIBLE)
+    if step.relation in {"relcl", "acl"} and _enables(step.child, step.governor, words):
+        return _set(verdict, Modality.POSSIBLE)
+    return verdict
+
+
+def _takes(step: _Step, part: str) -> bool:
+    """Tell whether the child stands where the governor's complement stands."""
+    if part == "verbs":
+        return step.relation in _COMPLEMENTS | syntax.PASSIVE_SUBJECTS | {"prep"}
+    return step.relation in {"prep", "acl", "pcomp", "relcl", "ccomp", "xcomp", *syntax.SUBJECTS}
+
+
+def _is_infinitive(verb: Token) -> bool:
+    return any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
+
+
+def _enables(verb: Token, noun: Token, words: Mapping[str, Any]) -> bool:
+    """Tell whether a clause hangs on "opened the way for ... to": made possible, not said to have happened."""
+    pattern = f"{noun.head.lemma_.lower()} > {noun.lemma_.lower()}"
+    return pattern in words["possible"]["enabling"] and verb.i > noun.i
+
+
+def _reported(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
+    governor = step.governor
+    if step.relation not in {"ccomp", "parataxis"} or governor.lemma_.lower() not in words["reporting"]["verbs"]:
+        return verdict
+    subject = next(iter(syntax.clause_subjects(governor)), None)
+    if subject is None or subject.lower_ in words["reporting"]["impersonal"]:
+        return replace(verdict, stance=Stance.HEDGED) if verdict.stance is Stance.PLAIN else verdict
+    if subject.lower_ in words["opinion"]["pronouns"]:
+        return replace(verdict, stance=Stance.OPINION)
+    return replace(verdict, stance=Stance.ATTRIBUTED, source=governor)
+
+
+def _conditional(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
+    """A clause after "if", or a main clause under one, is possible only."""
+    marks = [c.lower_ for c in step.child.children if c.dep_ == "mark"] if step.relation == "advcl" else []
+    return _set(verdict, Modality.POSSIBLE) if any(mark in words["possible"]["marks"] for mark in marks) else verdict
+
+
+def _question(trigger: Token, verdict: Factuality) -> Factuality:
+    return _set(verdict, Modality.POSSIBLE) if trigger.sent.text.rstrip().endswith("?") else verdict
+
+
+def _turned(verdict: Factuality) -> Factuality:
+    turned = Polarity.AFFIRMED if verdict.polarity is Polarity.DENIED else Polarity.DENIED
+    return replace(verdict, polarity=turned)
+
+
+def _set(verdict: Factuality, modality: Modality) -> Factuality:
+    """The modality nearest to the event stands."""
+    return replace(verdict, modality=modality) if verdict.modality is Modality.ACTUAL else verdict

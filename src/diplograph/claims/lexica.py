@@ -1,0 +1,51 @@
+"""The word lists of `ontology/lexicon`, read once and passed to whoever needs them."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from diplograph.errors import KnowledgeError
+
+_FILES = ("descriptions", "coreference", "factuality", "roles")
+
+
+@dataclass(frozen=True)
+class Lexica:
+    """Descriptions of agents, words that refer back, factuality, and what may fill which role."""
+
+    descriptions: Mapping[str, Any]
+    coreference: Mapping[str, Any]
+    factuality: Mapping[str, Any]
+    roles: Mapping[str, Any]
+    offices: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # head word -> (phrase, classes)
+
+
+def load(folder: Path) -> Lexica:
+    """Read the word lists of a folder; KnowledgeError names the file that is missing or malformed."""
+    tables = {name: _read(folder / f"{name}.toml") for name in _FILES}
+    return Lexica(**{name: _frozen(table) for name, table in tables.items()}, offices=_offices(tables["descriptions"]))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise KnowledgeError(f"{path}: {error}") from error
+
+
+def _frozen(value: Any) -> Any:
+    """Lists of words become frozen sets, for they are only asked whether they hold a word."""
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return frozenset(value) if isinstance(value, list) else value
+
+
+def _offices(table: Mapping[str, Any]) -> dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
+    heads: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for phrase, classes in table["office"].items():
+        words = tuple(phrase.split())
+        for word in words:
+            heads.setdefault(word, []).append((words, tuple(classes)))
+    return {word: tuple(sorted(found, key=lambda pair: -len(pair[0]))) for word, found in heads.items()}

@@ -1,0 +1,138 @@
+"""Which argument fills which role: functions in the frame's order of preference, fillers by their kind."""
+
+from collections.abc import Iterator, Mapping
+
+from spacy.tokens import Token
+
+from diplograph.claims import actors, arguments, syntax, things
+from diplograph.claims.arguments import Arguments
+from diplograph.claims.frames import Trigger
+from diplograph.claims.scene import Scene
+from diplograph.model import Actor, Filler
+
+Roles = dict[str, tuple[Filler, ...]]
+GATHERED = {"participant", "signatory", "party"}  # everyone on either side fills them
+_METONYMIC = {"subject", "by", "with", "between", "possessor", "object", "against", "on", "outer", "indirect", "relation", "upon"}
+_RELATION_PARTS = ("between", "with", "possessor", "modifier", "of", "to", "among")
+
+
+def fill(trigger: Trigger, found: Arguments, scene: Scene, when: str | None) -> Roles:
+    """Return the roles of a trigger that its arguments fill."""
+    roles: Roles = {}
+    for names, functions in trigger.frame.roles:
+        for name, fillers in _fillers(names, functions, trigger, found, scene, when).items():
+            if fillers:
+                roles[name] = tuple(dict.fromkeys((*roles.get(name, ()), *fillers)))
+    return _without_echo(roles, trigger)
+
+
+def accepts(role: str, scene: Scene) -> frozenset[str]:
+    """Return the kinds of fillers that a role accepts."""
+    for group in scene.lexica.roles.values():
+        if role in group["roles"]:
+            return frozenset(group["accepts"])
+    return frozenset()
+
+
+def _fillers(
+    names: tuple[str, ...], functions: tuple[str, ...], trigger: Trigger, found: Arguments, scene: Scene, when: str | None
+) -> Mapping[str, list[Filler]]:
+    filled: dict[str, list[Filler]] = {name: [] for name in names}
+    gathered = bool(GATHERED & set(names))
+    for function in functions:
+        if function == "outer" and any(filled.values()):
+            break
+        for token in _tokens(function, trigger, found, scene):
+            for filler in _resolve(token, names, function, trigger, scene, when):
+                name = next((n for n in names if _kind(filler) in accepts(n, scene) or n == "aidKind"), None)
+                if name is not None and filler not in filled[name]:
+                    filled[name].append(filler)
+        if any(filled.values()) and not gathered:
+            break
+    return filled
+
+
+def _kind(filler: Filler) -> str:
+    return filler.kind if isinstance(filler, Actor) else type(filler).__name__
+
+
+def _tokens(function: str, trigger: Trigger, found: Arguments, scene: Scene) -> Iterator[Token]:
+    """Yield the tokens of a function; `object_of` is the "of" of the object, `relation` what a relation is between."""
+    if function == "self":
+        yield trigger.token
+    elif function == "relation":
+        for token in (*found.get("subject", ()), *found.get("object", ()), *found.get("of", ()), *found.get("in", ())):
+            yield from _relation_tokens(token)
+    elif function == "clause_object":
+        yield from _clause_arguments(trigger.token)
+    elif "_" in function:
+        outer, _, inner = function.partition("_")
+        for token in found.get(outer, ()):
+            yield from arguments.of_noun(token, light=frozenset()).get(inner, ())
+    else:
+        yield from found.get(function, ())
+
+
+def _relation_tokens(noun: Token) -> Iterator[Token]:
+    inner = arguments.of_noun(noun, light=frozenset())
+    for part in _RELATION_PARTS:
+        yield from inner.get(part, ())
+
+
+def _clause_arguments(token: Token) -> Iterator[Token]:
+    """Yield whom a complement clause is directed at: "refused to meet the envoys"."""
+    for clause in syntax.children(token, "xcomp", "acl", "ccomp"):
+        inner = arguments.of_verb(clause)
+        for function in ("object", "with", "to", "on", "for"):
+            yield from inner.get(function, ())
+
+
+def _resolve(
+    token: Token, names: tuple[str, ...], function: str, trigger: Trigger, scene: Scene, when: str | None
+) -> Iterator[Filler]:
+    if "hasLot" in names:
+        lot = things.lot(token, scene)
+        if lot is not None:
+            yield lot
+    elif "body" in names:
+        body = things.body(token, scene)
+        if body is not None:
+            yield body
+    elif "agreement" in names:
+        treaty = things.treaty(token, scene)
+        if treaty is not None:
+            yield treaty
+    elif "aidKind" in names:
+        yield things.aid_kind(trigger.matched)
+    else:
+        yield from _actors(token, names, function, scene, when)
+
+
+def _actors(token: Token, names: tuple[str, ...], function: str, scene: Scene, when: str | None) -> Iterator[Actor]:
+    """Yield the actors of a noun phrase, each turned into a kind that one of the roles accepts."""
+    if function == "modifier" and token.i not in scene.names and token.lower_ not in scene.lexica.coreference["pair"]["adjectives"]:
+        return
+    if token.lower_ in scene.lexica.coreference["pair"]["adjectives"]:
+        yield from scene.discourse.pair(scene.position(token))
+        return
+    wanted = frozenset().union(*(accepts(name, scene) for name in names))
+    for actor in actors.resolve(token, scene, when):
+        if actor.kind in wanted:
+            yield actor
+        elif "State" in wanted and (actor.kind != "Place" or function in _METONYMIC):
+            state = actors.states(actor, scene)
+            if state is not None:
+                yield state
+
+
+def _without_echo(roles: Roles, trigger: Trigger) -> Roles:
+    """Drop from the later roles an agent that already fills an earlier one: nobody recognizes himself."""
+    taken: set[str] = set()
+    kept: Roles = {}
+    for names, _ in trigger.frame.roles:
+        for name in names:
+            fillers = [f for f in roles.get(name, ()) if not (isinstance(f, Actor) and f.label in taken)]
+            if fillers:
+                kept[name] = tuple(fillers)
+        taken |= {f.label for name in names for f in kept.get(name, ()) if isinstance(f, Actor) and f.kind != "Place"}
+    return kept
