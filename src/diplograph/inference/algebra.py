@@ -30,8 +30,35 @@ from diplograph.inference.rule import (
 )
 
 FUNCTIONS = frozenset(
-    "ABS BOUND COALESCE CONCAT CONTAINS DATATYPE DAY IF IRI ISIRI ISLITERAL LANG LCASE MONTH REPLACE SAMETERM "
-    "STR STRAFTER STRBEFORE STRDT STRENDS STRLEN STRSTARTS SUBSTR UCASE URI YEAR".split()
+    [
+        "ABS",
+        "BOUND",
+        "COALESCE",
+        "CONCAT",
+        "CONTAINS",
+        "DATATYPE",
+        "DAY",
+        "IF",
+        "IRI",
+        "ISIRI",
+        "ISLITERAL",
+        "LANG",
+        "LCASE",
+        "MONTH",
+        "REPLACE",
+        "SAMETERM",
+        "STR",
+        "STRAFTER",
+        "STRBEFORE",
+        "STRDT",
+        "STRENDS",
+        "STRLEN",
+        "STRSTARTS",
+        "SUBSTR",
+        "UCASE",
+        "URI",
+        "YEAR",
+    ]
 )
 _AGGREGATES = {"Count": "COUNT", "Min": "MIN", "Max": "MAX", "Sum": "SUM"}
 
@@ -40,6 +67,7 @@ class UnsupportedError(ValueError):
     """A construct outside the subset; `token` is what to look for in the text, to find its line."""
 
     def __init__(self, reason: str, token: str) -> None:
+        """Keep `token` beside the reason."""
         super().__init__(reason)
         self.token = token
 
@@ -55,7 +83,9 @@ def read_construct(text: str) -> tuple[tuple[Pattern, ...], Group]:
     if query.datasetClause:
         raise UnsupportedError("FROM is not for a rule to say: it reads what the engine gives it", "FROM")
     if not query.template:
-        raise UnsupportedError("CONSTRUCT WHERE has no template of its own; spell the template out", "CONSTRUCT")
+        raise UnsupportedError(
+            "CONSTRUCT WHERE has no template of its own; spell the template out", "CONSTRUCT"
+        )
     head = tuple(_pattern(triple) for triple in query.template)
     _refuse_blank(head)
     return tuple(sorted(head, key=str)), Group(_elements(query.p))
@@ -78,9 +108,12 @@ def _elements(node: CompValue) -> tuple[Element, ...]:
 
 
 def _spelled(name: str) -> str:
-    return {"Graph": "GRAPH", "ServiceGraphPattern": "SERVICE", "Slice": "LIMIT or OFFSET", "OrderBy": "ORDER BY"}.get(
-        name, name
-    )
+    return {
+        "Graph": "GRAPH",
+        "ServiceGraphPattern": "SERVICE",
+        "Slice": "LIMIT or OFFSET",
+        "OrderBy": "ORDER BY",
+    }.get(name, name)
 
 
 def _token(node: CompValue) -> str:
@@ -92,7 +125,37 @@ def _bgp(node: CompValue) -> tuple[Element, ...]:
 
 
 def _join(node: CompValue) -> tuple[Element, ...]:
-    return _elements(node.p1) + _elements(node.p2)
+    left, right = _elements(node.p1), _elements(node.p2)
+    _refuse_leak(left, right)
+    _refuse_leak(right, left)
+    return left + right
+
+
+def _refuse_leak(inner: tuple[Element, ...], outside: tuple[Element, ...]) -> None:
+    """Refuse a test inside braces about a variable that only the outside binds.
+
+    SPARQL evaluates the inside first, where the variable has no value: the test would never pass.
+    """
+    strange = variables(outside) - _binding(inner)
+    for element in inner:
+        if isinstance(element, Union):
+            for branch in element.branches:
+                _refuse_leak(branch.elements, outside)
+        elif isinstance(element, (Filter, Bind, Absent)) and variables(element) & strange:
+            name = min(variables(element) & strange).name
+            raise UnsupportedError(
+                f"a test inside braces uses ?{name}, which only the outside binds and the inside cannot see; "
+                "repeat the pattern that binds it",
+                f"?{name}",
+            )
+
+
+def _binding(elements: tuple[Element, ...]) -> frozenset[Var]:
+    """Return the variables that elements give values to."""
+    bound = [variables(e) for e in elements if isinstance(e, (Pattern, Values, Aggregate, Optional))]
+    bound += [frozenset((e.variable,)) for e in elements if isinstance(e, Bind)]
+    bound += [_binding(branch.elements) for e in elements if isinstance(e, Union) for branch in e.branches]
+    return frozenset[Var]().union(*bound)
 
 
 def _left_join(node: CompValue) -> tuple[Element, ...]:
@@ -121,7 +184,9 @@ def _extend(node: CompValue) -> tuple[Element, ...]:
 def _minus(node: CompValue) -> tuple[Element, ...]:
     kept, removed = _elements(node.p1), Group(_elements(node.p2))
     if not variables(kept) & variables(removed):
-        raise UnsupportedError("MINUS shares no variable with what stands before it, so it removes nothing", "MINUS")
+        raise UnsupportedError(
+            "MINUS shares no variable with what stands before it, so it removes nothing", "MINUS"
+        )
     return (*kept, Absent(removed))
 
 
@@ -214,7 +279,7 @@ def _expression(expr: Any) -> Expression:
 
 
 def _arguments(expr: CompValue) -> list[Any]:
-    if expr.name == "Builtin_CONCAT" or expr.name == "Builtin_COALESCE":
+    if expr.name in ("Builtin_CONCAT", "Builtin_COALESCE"):
         return list(expr.arg)
     names = ("arg", "arg1", "arg2", "arg3", "start", "length", "pattern", "replacement", "flags")
     return [expr[name] for name in names if name in expr and expr[name] is not None]
@@ -255,7 +320,9 @@ _OPERATORS: dict[str, Callable[[CompValue], Expression]] = {
 def _pattern(triple: Any) -> Pattern:
     subject, predicate, object_ = triple
     if not isinstance(predicate, (rdf.URIRef, rdf.Variable)):
-        raise UnsupportedError("a property path is outside the rule language; spell the steps out", "CONSTRUCT")
+        raise UnsupportedError(
+            "a property path is outside the rule language; spell the steps out", "CONSTRUCT"
+        )
     return Pattern(_term(subject), _term(predicate), _term(object_))
 
 

@@ -1,7 +1,7 @@
 """The one form in which every rule is held, whichever file or axiom it comes from.
 
-A rule derives the triples of its `head` for every solution of its `body`. A body is a `Group` of elements that
-are joined; `Union` and `Optional` are allowed here and compiled away by `variants`.
+A rule derives the triples of its `head` for every solution of its `body`. A body is a `Group` of elements
+that are joined; `Union` and `Optional` are allowed here and compiled away by `variants`.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ class Var:
     name: str
 
     def __str__(self) -> str:
+        """Spell the variable as SPARQL does."""
         return f"?{self.name}"
 
 
@@ -35,9 +36,11 @@ class Pattern:
     object: Term
 
     def __iter__(self) -> Iterator[Term]:
+        """Go through subject, predicate and object."""
         return iter((self.subject, self.predicate, self.object))
 
     def __str__(self) -> str:
+        """Spell the triple as SPARQL does."""
         return " ".join(str(term) for term in self)
 
 
@@ -138,8 +141,8 @@ class Parameter:
 class Rule:
     """A rule; `text` is the same rule as a SPARQL CONSTRUCT that any store can run.
 
-    `slug` names the graph its triples go to. The rules compiled from OWL axioms all have the slug `owl-rl`; their
-    `id` is the name of the rule in the OWL 2 RL profile, and `premises` holds the axiom itself.
+    `slug` names the graph its triples go to. The rules compiled from OWL axioms all have the slug `owl-rl`;
+    their `id` is the name of the rule in the OWL 2 RL profile, and `premises` holds the axiom itself.
     `clash` marks a rule whose head says that its solution is a contradiction.
     """
 
@@ -177,8 +180,8 @@ class Rule:
 class Variant:
     """One way to satisfy a rule: no alternatives left, predicates and classes spelled out.
 
-    `binds` and `filters` are evaluated after all patterns, values and groupings are joined; `head` has lost the
-    triples of which a variable can never be bound in this variant.
+    `binds` and `filters` are evaluated after all patterns, values and groupings are joined; `head` has lost
+    the triples of which a variable can never be bound in this variant.
     """
 
     head: tuple[Pattern, ...]

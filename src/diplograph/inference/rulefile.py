@@ -1,11 +1,11 @@
 """Rule files: one SPARQL CONSTRUCT a file, with a header that says what the rule means and who says so.
 
-    #+ id: R08
-    #+ label: Defense partner of
-    #+ version: 1
-    #+ definition: ...
-    #+ source: ...
-    #+ parameter: window 5 years within which two kinds of cooperation count together
+#+ id: R08
+#+ label: Defense partner of
+#+ version: 1
+#+ definition: ...
+#+ source: ...
+#+ parameter: window 5 years within which two kinds of cooperation count together
 """
 
 import re
@@ -38,16 +38,36 @@ def load_rules(
     """Return the rules of `paths` (default: those of the ontology), sorted by slug.
 
     `overrides` gives parameters other values: `{"defense-partner.window": "3"}`.
-    Raises `KnowledgeError` naming file, line and reason for a rule outside the language, for two rules with one
-    id, and for an override of a parameter that no rule has.
+    Raises `KnowledgeError` naming file, line and reason for a rule outside the language, for two rules with
+    one id, and for an override of a parameter that no rule has.
     """
-    given = dict(overrides or {})
-    rules = [_load(path, given) for path in sorted(paths if paths is not None else rule_paths())]
+    rules = [_load(path) for path in sorted(paths if paths is not None else rule_paths())]
+    _refuse_twins(rules)
+    return tuple(sorted(with_parameters(rules, overrides or {}), key=lambda rule: rule.slug))
+
+
+def with_parameters(rules: Iterable[Rule], overrides: Mapping[str, str]) -> tuple[Rule, ...]:
+    """Return `rules` with the parameters of `overrides` set, as `load_rules` would."""
+    given = dict(overrides)
+    changed = tuple(_override(rule, given) for rule in rules)
+    _refuse_unknown(given, changed)
+    return changed
+
+
+def _override(rule: Rule, given: dict[str, str]) -> Rule:
+    names = [p.name for p in rule.parameters if f"{rule.slug}.{p.name}" in given]
+    text = rule.text
+    for name in names:
+        text = _set(text, name, given.pop(f"{rule.slug}.{name}"))
+    return parse_rule(text, slug=rule.slug, path=rule.path) if names else rule
+
+
+def _refuse_unknown(given: Mapping[str, str], rules: Iterable[Rule]) -> None:
     if given:
         known = sorted(f"{rule.slug}.{parameter.name}" for rule in rules for parameter in rule.parameters)
-        raise KnowledgeError(f"no rule has the parameter {min(given)!r}; there are: {', '.join(known) or 'none'}")
-    _refuse_twins(rules)
-    return tuple(sorted(rules, key=lambda rule: rule.slug))
+        raise KnowledgeError(
+            f"no rule has the parameter {min(given)!r}; there are: {', '.join(known) or 'none'}"
+        )
 
 
 def parse_rule(text: str, *, slug: str, path: str = "<text>") -> Rule:
@@ -57,8 +77,8 @@ def parse_rule(text: str, *, slug: str, path: str = "<text>") -> Rule:
         head, body = read_construct(text)
         rule = Rule(
             id=header["id"], slug=slug, label=header["label"], version=header["version"],
-            definition=header["definition"], source=header["source"], head=head, body=body, text=text, path=path,
-            parameters=_parameters(text, path),
+            definition=header["definition"], source=header["source"], head=head, body=body, text=text,
+            path=path, parameters=_parameters(text, path),
         )  # fmt: skip
         return rule.with_variants(expand(head, body))
     except UnsupportedError as error:
@@ -71,17 +91,11 @@ def parse_rule(text: str, *, slug: str, path: str = "<text>") -> Rule:
         raise KnowledgeError(f"{path}:1: the rule cannot be read as SPARQL: {error}") from error
 
 
-def _load(path: Path, given: dict[str, str]) -> Rule:
+def _load(path: Path) -> Rule:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise KnowledgeError(f"{path}: the rule file cannot be read: {error}") from error
-    mine = {key for key in given if key.partition(".")[0] == path.stem}
-    known = {parameter.name for parameter in _parameters(text, str(path))}
-    for key in sorted(mine):
-        name = key.partition(".")[2]
-        if name in known:
-            text = _set(text, name, given.pop(key))
     return parse_rule(text, slug=path.stem, path=str(path))
 
 
@@ -89,7 +103,9 @@ def _refuse_twins(rules: Iterable[Rule]) -> None:
     seen: dict[str, str] = {}
     for rule in rules:
         if rule.id in seen:
-            raise KnowledgeError(f"{rule.path}: the id {rule.id} is already that of {seen[rule.id]}; give it its own")
+            raise KnowledgeError(
+                f"{rule.path}: the id {rule.id} is already that of {seen[rule.id]}; give it its own"
+            )
         seen[rule.id] = rule.path
 
 
@@ -97,7 +113,9 @@ def _header(text: str, path: str) -> dict[str, str]:
     header = {name: value.strip() for name, value in _FIELD.findall(text)}
     missing = [name for name in _REQUIRED if not header.get(name)]
     if missing:
-        raise KnowledgeError(f"{path}:1: the header lacks {', '.join(missing)}; begin lines like '#+ id: R08'")
+        raise KnowledgeError(
+            f"{path}:1: the header lacks {', '.join(missing)}; begin lines like '#+ id: R08'"
+        )
     return header
 
 
@@ -115,7 +133,9 @@ def _slot(name: str) -> re.Pattern[str]:
 def _value(text: str, name: str, path: str) -> Literal:
     found = _slot(name).search(text)
     if not found:
-        raise KnowledgeError(f"{path}:1: the parameter {name} is nowhere used; expected VALUES ?{name} {{ number }}")
+        raise KnowledgeError(
+            f"{path}:1: the parameter {name} is nowhere used; expected VALUES ?{name} {{ number }}"
+        )
     return Literal(found.group(2), datatype=_INTEGER)
 
 

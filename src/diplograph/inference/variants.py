@@ -1,8 +1,8 @@
 """From a rule's body to the ways in which it can hold: no UNION, no OPTIONAL, predicates and classes known.
 
 UNION gives one variant a branch. OPTIONAL gives two: one in which its group holds, and one in which it is
-absent. A variable in predicate position, or in the place of a class, that VALUES enumerates gives one variant a
-row: so every variant says which relations it reads, which is what stratification needs.
+absent. A variable in predicate position, or in the place of a class, that VALUES enumerates gives one variant
+a row: so every variant says which relations it reads, which is what stratification needs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -43,7 +43,7 @@ Kind = TypeVar("Kind")
 
 
 def expand(head: tuple[Pattern, ...], body: Group) -> tuple[Variant, ...]:
-    """Return the variants of a rule. Raises `UnsupportedError` when the rule is unsafe or branches too often."""
+    """Return the variants of a rule; raises `UnsupportedError` when it is unsafe or branches too often."""
     found = [variant for flat in _flatten(body) for variant in _variants(head, flat, frozenset())]
     if len(found) > _LIMIT:
         raise UnsupportedError(f"the alternatives multiply to {len(found)} ways; split the rule", "UNION")
@@ -93,10 +93,14 @@ def _flatten(group: Group) -> Iterator[tuple[Element, ...]]:
         yield tuple(element for part in choice for element in part)
 
 
-def _variants(head: tuple[Pattern, ...], flat: tuple[Element, ...], outer: frozenset[Var]) -> Iterator[Variant]:
+def _variants(
+    head: tuple[Pattern, ...], flat: tuple[Element, ...], outer: frozenset[Var]
+) -> Iterator[Variant]:
     """Yield one variant for each row of the tables that name a predicate or a class."""
     named = _naming((*head, *_of(flat, Pattern)))
-    tables = _of(flat, Values)
+    tables = tuple(table for table in _of(flat, Values) if table.variables)
+    if any(not table.rows for table in _of(flat, Values)):
+        return
     spelled = [table for table in tables if named & frozenset(table.variables)]
     kept = tuple(table for table in tables if table not in spelled)
     for rows in product(*(table.rows for table in spelled)):
@@ -157,10 +161,11 @@ _ALWAYS = Variant((), (), (), (), (), (), ())
 
 
 def _grouping(item: Aggregate, known: Substitution) -> Grouping:
-    if frozenset(item.keys) & frozenset(known):
-        raise UnsupportedError("VALUES of predicates or classes cannot be a key of a sub-select; put it inside", "SELECT")
-    ways = tuple(way for flat in _flatten(item.group) for way in _variants((), flat, frozenset()))
-    return Grouping(item.keys, item.columns, ways)
+    """Return a sub-select of which the keys that the row outside fixes are put in."""
+    fixed = {var: term for var, term in known.items() if var in item.keys}
+    elements = tuple(_known(element, fixed) for element in item.group.elements)
+    ways = tuple(way for flat in _flatten(Group(elements)) for way in _variants((), flat, frozenset()))
+    return Grouping(tuple(var for var in item.keys if var not in fixed), item.columns, ways)
 
 
 def _negation(item: Absent, known: Substitution, outer: frozenset[Var]) -> Negation:
@@ -179,10 +184,25 @@ def _known(element: Element, known: Substitution) -> Element:
     if isinstance(element, Absent):
         return Absent(Group(tuple(_known(part, known) for part in element.group.elements)))
     if isinstance(element, Union):
-        return Union(tuple(Group(tuple(_known(p, known) for p in branch.elements)) for branch in element.branches))
+        return Union(
+            tuple(Group(tuple(_known(p, known) for p in branch.elements)) for branch in element.branches)
+        )
     if isinstance(element, Optional):
         return Optional(Group(tuple(_known(part, known) for part in element.group.elements)))
+    if isinstance(element, Values):
+        return _rows(element, known)
     return element
+
+
+def _rows(table: Values, known: Substitution) -> Values:
+    """Return the rows that agree with `known`, without the columns that it fixes."""
+    kept = [index for index, var in enumerate(table.variables) if var not in known]
+    rows = [
+        tuple(row[index] for index in kept)
+        for row in table.rows
+        if all(known.get(var, cell) == cell for var, cell in zip(table.variables, row, strict=True))
+    ]
+    return Values(tuple(table.variables[index] for index in kept), tuple(rows))
 
 
 def _binds(
@@ -206,7 +226,7 @@ FALSE = Literal("false", datatype=_BOOLEAN)
 
 
 def _settle(expression: Expression, sure: frozenset[Var], maybe: frozenset[Var]) -> Expression:
-    """Return `expression` with what is known without looking at data worked out: BOUND, and constants under it."""
+    """Return `expression` with what needs no data worked out: BOUND, and the constants under it."""
     if not isinstance(expression, Call):
         return expression
     if expression.name == "BOUND":
