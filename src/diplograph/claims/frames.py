@@ -146,7 +146,7 @@ def _split(text: str, separator: str) -> list[str]:
 
 def match(token: Token, arguments: Arguments, lexicon: Lexicon) -> Iterator[Trigger]:
     """Yield the triggers that a token can be, the most specific first."""
-    part = _part_of_speech(token)
+    part = part_of_speech(token)
     if part is None:
         return
     for unit in lexicon.units.get((part, token.lemma_.lower()), ()):
@@ -155,7 +155,8 @@ def match(token: Token, arguments: Arguments, lexicon: Lexicon) -> Iterator[Trig
             yield Trigger(token, unit, (token, *matched))
 
 
-def _part_of_speech(token: Token) -> str | None:
+def part_of_speech(token: Token) -> str | None:
+    """Return which lexical units a token can head: verb, noun, adjective or none."""
     if token.pos_ in _NOUNS:
         return "noun"
     if token.pos_ == "VERB" or (token.pos_ == "AUX" and token.dep_ not in {"aux", "auxpass"}):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from spacy.tokens import Doc, Token
 
+from diplograph import edtf
 from diplograph.claims import syntax
 from diplograph.claims.scene import TimeMention
 from diplograph.mentions import times
@@ -52,6 +53,11 @@ def of(trigger: Token, matched: Iterable[Token], owned: Mapping[int, list[TimeMe
         if governor.i in owned:
             return _nearest(trigger, owned[governor.i])
     return None
+
+
+def starts_by(time: str, day: str) -> bool:
+    """Tell whether a time begins on or before the last day of another."""
+    return edtf.span(time)[0] <= edtf.span(day)[1]
 
 
 def _below(trigger: Token, owned: Mapping[int, list[TimeMention]], eventful: set[int]) -> str | None:
