@@ -1,6 +1,7 @@
 """Noun phrases to actors: names, descriptions ("the Pakistani army chief"), groups, and words that refer back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from spacy.tokens import Token
 
@@ -199,10 +200,10 @@ def _pronoun(token: Token, scene: Scene) -> tuple[Actor, ...] | None:
     elif token.lower_ in words["thing"]:
         found = scene.discourse.power(position, scene.sentence_start(token))
     elif token.lower_ in words["plural"]:
-        return scene.discourse.pair(position)
+        return _here(scene.discourse.pair(position), token, scene)
     else:
         return None
-    return (found,) if found else ()
+    return (replace(found, span=scene.paragraph.span(token, token)),) if found else ()
 
 
 def _pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
@@ -217,8 +218,13 @@ def _pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
     if lemma in {"leader", "minister", "president", "man", "foreign minister"}:
         people = scene.discourse.two_people(position)
         if people:
-            return people
-    return scene.discourse.pair(position)
+            return _here(people, token, scene)
+    return _here(scene.discourse.pair(position), token, scene)
+
+
+def _here(found: tuple[Actor, ...], token: Token, scene: Scene) -> tuple[Actor, ...]:
+    """Return the actors as named by a word at hand, not by the words it refers back to."""
+    return tuple(replace(actor, span=scene.paragraph.span(token, token)) for actor in found)
 
 
 def _apposed_name(token: Token, scene: Scene) -> NameMention | None:
@@ -248,9 +254,26 @@ def _described(token: Token, word: str, scene: Scene, when: str | None) -> tuple
         state = state_of(token, scene, when) or _definite_state(token, word, scene)
         return (_state_actor(state.iri, span, scene),) if state and state.iri else ()
     if word in descriptions["collective"]["nouns"] or phrase in descriptions["collective"]["nouns"]:
-        state = state_of(token, scene, when) or _definite_state(token, word, scene)
-        return (Actor(f"{word} of {state.label}", "CollectiveAgent", None, state.iri, (), span),) if state else ()
-    return ()
+        found = _owners(token, word, scene, when)
+        return tuple(Actor(f"{word} of {state.label}", "CollectiveAgent", None, state.iri, (), span) for state in found)
+    return _institution(token, span, scene, when)
+
+
+def _owners(token: Token, word: str, scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    """Return the states that a group is of: one, or both where it is "of both sides"."""
+    state = state_of(token, scene, when) or _definite_state(token, word, scene)
+    if state is not None:
+        return (state,)
+    paired = (_pair(noun, scene) for preposition, noun in syntax.complements(token) if preposition == "of")
+    return next((pair for pair in paired if pair), ())
+
+
+def _institution(token: Token, span: Span, scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    """An institution with a capital letter and a state before it ("the Russian Defense Institutes") is that state's."""
+    if token.pos_ != "PROPN" or not token.text[:1].isupper():
+        return ()
+    state = state_of(token, scene, when, depth=0)
+    return (Actor(f"institution of {state.label}", "CollectiveAgent", None, state.iri, (), span),) if state else ()
 
 
 def _with_compound(token: Token, word: str) -> str:
@@ -260,6 +283,8 @@ def _with_compound(token: Token, word: str) -> str:
 
 def _definite_state(token: Token, word: str, scene: Scene) -> Actor | None:
     """Return what "the country" or "the government" refers back to."""
+    if any(child.lower_ in {"new", "next", "incoming"} for child in token.children):
+        return scene.discourse.topic("")
     definite = any(child.lower_ in {"the", "this", "that", "its", "their"} for child in token.children)
     if not definite or word not in scene.lexica.coreference["state"]["nouns"]:
         return None

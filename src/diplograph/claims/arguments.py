@@ -84,22 +84,33 @@ def _add_participle(found: dict[str, list[Token]], clause: Token) -> None:
 
 def _add_from_governor(found: dict[str, list[Token]], noun: Token, light: frozenset[str]) -> None:
     head = syntax.first_conjunct(noun)
-    governor = head.head
-    if head.dep_ == "pobj" and syntax.is_verb(governor.head):
-        governor = governor.head
+    preposition = head.head if head.dep_ == "pobj" else None
+    governor = preposition.head if preposition is not None else head.head
+    if preposition is not None and preposition.lower_ == "as":
+        _add_as(found, governor)
     if not syntax.is_verb(governor) or governor == head:
         return
     subjects, objects = syntax.passive_or_active_roles(governor)
-    carried = head in objects or head.dep_ == "pobj"
-    if carried:
-        _add(found, "subject" if governor.lemma_.lower() in light else "outer", [s for s in subjects if s != head])
-    if governor.lemma_.lower() in light or head.dep_ in syntax.PASSIVE_SUBJECTS | syntax.SUBJECTS:
-        for preposition, governed in syntax.complements(governor):
-            if governed != head and preposition != "by":
-                _add(found, preposition, [governed])
-    if head in objects or head.dep_ == "pobj":
+    is_light = governor.lemma_.lower() in light
+    if head in objects or preposition is not None:
+        controlled = preposition is not None and governor.lemma_ in syntax.OBJECT_CONTROL and objects
+        doers = objects if controlled else [subject for subject in subjects if subject != head]
+        _add(found, "subject" if is_light or controlled else "outer", doers)
         _add(found, "indirect", syntax.children(governor, "dative"))
-        _add(found, "object" if head.dep_ == "pobj" else "indirect", [o for o in objects if o != head])
+    if is_light or head.dep_ in syntax.PASSIVE_SUBJECTS | syntax.SUBJECTS:
+        for word, governed in syntax.complements(governor):
+            if governed != head and word != "by":
+                _add(found, word, [governed])
+
+
+def _add_as(found: dict[str, list[Token]], governor: Token) -> None:
+    """In "proximity with India as a partner", those that the noun before "as" relates are the partners."""
+    if syntax.is_noun(governor):
+        inner = [t for _, t in syntax.complements(governor) if t.dep_ == "pobj" and t.head.lower_ != "as"]
+        _add(found, "as", [governor, *syntax.children(governor, "poss"), *_modifiers(governor), *inner])
+    elif syntax.is_verb(governor):
+        subjects, objects = syntax.passive_or_active_roles(governor)
+        _add(found, "as", [*subjects, *objects])
 
 
 def _add(found: dict[str, list[Token]], function: str, tokens: list[Token]) -> None:

@@ -61,6 +61,15 @@ class Discourse:
         """Return the two persons that "both leaders" means, if two were named lately."""
         return _last_two(m.actor for m in self.before(position) if m.actor.kind == "Person")
 
+    def topic(self, known: str) -> Actor | None:
+        """Return the state that the text has named most often so far, other than a known one."""
+        counts: dict[str, int] = {}
+        for mention in self.mentioned:
+            if mention.actor.kind == "State" and mention.actor.iri and mention.actor.iri != known:
+                counts[mention.actor.iri] = counts.get(mention.actor.iri, 0) + 1
+        top = max(counts, key=lambda iri: (counts[iri], iri), default=None)
+        return next((m.actor for m in reversed(self.mentioned) if m.actor.iri == top), None) if top else None
+
     def partner(self, position: int, known: str) -> Actor | None:
         """Return the state last named together with a known one."""
         return next((m.actor for m in self.before(position) if m.actor.kind == "State" and m.actor.iri != known), None)

@@ -8,7 +8,7 @@ from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
 from diplograph import sentences
-from diplograph.claims import actors, arguments, factuality, frames, roles, syntax, timing
+from diplograph.claims import actors, arguments, factuality, frames, roles, syntax, things, timing
 from diplograph.claims.arguments import Arguments
 from diplograph.claims.discourse import Discourse
 from diplograph.claims.factuality import Factuality
@@ -61,6 +61,9 @@ def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
 def _note_actors(sentence: Tokens, scene: Scene) -> None:
     """Remember whom a sentence names or describes, so that later words can refer back to them."""
     for token in sentence:
+        body = things.body(token, scene) if token.pos_ == "PROPN" else None
+        if body is not None:
+            scene.discourse.note(body, scene.position(token))
         mention = scene.names.get(token.i)
         if (mention is None or mention.head != token.i) and token.lower_ not in scene.lexica.offices:
             continue
@@ -98,6 +101,8 @@ def _may_trigger(token: Token, scene: Scene, lexicon: Lexicon) -> bool:
     if mention is not None and mention.kind in _NAMED_WITHOUT_EVENT:
         return False
     part = frames.part_of_speech(token)
+    if token.dep_ == "compound" and token.head.pos_ in {"NOUN", "PROPN"}:
+        return False  # "attack helicopters" are not an attack
     return part is not None and (part, token.lemma_.lower()) in lexicon.units
 
 
@@ -108,23 +113,36 @@ def _draft(
     found = _arguments(token, scene)
     for trigger in frames.match(token, found, lexicon):
         outer = _outer(trigger, drafts)
-        if outer is not None and outer.claim.kind == trigger.frame.event:
+        if outer is not None and outer.claim.kind == trigger.frame.event and not _is_another(token, outer):
             return None
         merged = _with_matched(trigger, found, scene)
         if outer is not None and outer.claim.kind in trigger.frame.absorbs:
             merged = arguments.merged(merged, outer.arguments)
         when = timing.of(token, trigger.matched, owned, eventful)
-        filled = _complete(trigger, roles.fill(trigger, merged, scene, when), outer, scene)
+        giver = outer if outer is None or outer.claim.kind not in trigger.frame.absorbs else _outer(outer.trigger, drafts)
+        filled = _complete(trigger, roles.fill(trigger, merged, scene, when), giver, scene)
         if filled is not None:
             claim = _claim(trigger, filled, when or _absorbed_time(trigger, outer), scene)
             return _Draft(trigger, merged, claim) if claim else None
     return None
 
 
+def _is_another(token: Token, outer: _Draft) -> bool:
+    """Tell whether an event noun under a trigger of its kind is another event: "visited Moscow after the last visit"."""
+    for child, governor in syntax.path_up(token):
+        if child.dep_ == "prep" and child.lower_ in {"after", "before", "since", "until", "following", "during", "like", "unlike", "despite"}:
+            return True
+        if governor == outer.trigger.token:
+            break
+    return False
+
+
 def _arguments(token: Token, scene: Scene) -> Arguments:
     if syntax.is_verb(token):
         return arguments.of_verb(token)
     found = arguments.of_noun(token, light=scene.lexica.factuality["transparent"]["light"])
+    if any(c.lower_ in scene.lexica.coreference["event"]["demonstratives"] for c in token.children if c.dep_ == "det"):
+        found = {function: tokens for function, tokens in found.items() if function not in {"outer", "subject"}}
     if token.pos_ in {"ADJ", "ADV"} and syntax.is_verb(token.head):
         return arguments.merged({"subject": syntax.clause_subjects(token.head)}, found)
     if token.dep_ == "attr" and syntax.is_verb(token.head):
@@ -164,7 +182,7 @@ def _absorb(draft: _Draft, drafts: dict[int, _Draft]) -> None:
 def _complete(trigger: Trigger, filled: roles.Roles, outer: _Draft | None, scene: Scene) -> roles.Roles | None:
     """Return the roles if the required ones are filled, perhaps from what the sentence or story said before."""
     filled = _paired(trigger, filled, scene)
-    if outer is not None and not _is_satisfied(trigger, filled):
+    if outer is not None:
         filled = _inherited(trigger, filled, outer, scene)
     if not _is_satisfied(trigger, filled) and _refers_back(trigger.token, scene):
         antecedent = _antecedent(trigger, filled, scene)
@@ -184,7 +202,10 @@ def _paired(trigger: Trigger, filled: roles.Roles, scene: Scene) -> roles.Roles:
     if trigger.frame.event not in scene.lexica.roles["symmetric"]["pairwise"] or len(parties) != 1:
         return filled
     known = parties[0]
-    partner = scene.discourse.partner(scene.position(trigger.token), known.iri or "") if isinstance(known, Actor) else None
+    if not isinstance(known, Actor):
+        return filled
+    definite = _refers_back(trigger.token, scene)
+    partner = scene.discourse.partner(scene.position(trigger.token), known.iri or "") if definite else scene.discourse.topic(known.iri or "")
     return {**filled, "party": (known, partner)} if partner else {}
 
 
@@ -195,7 +216,7 @@ def _inherited(trigger: Trigger, filled: roles.Roles, outer: _Draft, scene: Scen
     for names, _ in trigger.frame.roles:
         for name in names:
             side = next((side for side in ("source", "target") if name in sides[side]), None)
-            if side is None or name in result:
+            if side is None or name in result or name not in scene.lexica.roles["inherited"]["roles"]:
                 continue
             wanted = roles.accepts(name, scene)
             taken = {f.label for fillers in result.values() for f in fillers if isinstance(f, Actor)}
@@ -244,7 +265,7 @@ def _claim(trigger: Trigger, filled: roles.Roles, when: str | None, scene: Scene
         modality=_future(verdict, when, scene.document.published),
         stance=verdict.stance,
         claimant=_claimant(verdict, scene),
-        ordinal=_ordinal(trigger.token),
+        ordinal=_ordinal(trigger.matched),
     )
 
 
@@ -266,8 +287,9 @@ def _claimant(verdict: Factuality, scene: Scene) -> Actor | None:
     return Actor(scene.author, "Person") if scene.author else None
 
 
-def _ordinal(token: Token) -> int | None:
-    return next((calendar.ORDINALS[c.lower_] for c in token.children if c.lower_ in calendar.ORDINALS and c.dep_ == "amod"), None)
+def _ordinal(tokens: tuple[Token, ...]) -> int | None:
+    words = (child.lower_ for token in tokens for child in token.children if child.dep_ == "amod")
+    return next((calendar.ORDINALS[word] for word in words if word in calendar.ORDINALS), None)
 
 
 def _evidence(trigger: Trigger, filled: roles.Roles, scene: Scene) -> Evidence:

@@ -54,8 +54,8 @@ def judge(trigger: Token, words: Mapping[str, Any], *, performative: bool = Fals
             if syntax.is_noun(trigger) and verdict.stance is Stance.PLAIN:
                 verdict = replace(verdict, stance=Stance.PRESUPPOSED)
             continue
-        verdict = _governed(step, verdict, words, performative=performative)
-        if syntax.is_verb(step.governor) or step.relation == "pobj":
+        verdict = _governed(step, verdict, words, performative=performative, planned=planned)
+        if (syntax.is_verb(step.governor) or step.relation == "pobj") and not _contrasted(step.child):
             verdict = _own_words(step.governor, verdict, words, planned=planned, via=step.child)
     return _question(trigger, verdict)
 
@@ -70,6 +70,11 @@ def _steps(trigger: Token) -> list[_Step]:
     return steps
 
 
+def _contrasted(child: Token) -> bool:
+    """Tell whether what follows "but" is out of reach of the negation before it: "not an event but the culmination"."""
+    return child.dep_ == "conj" and any(c.dep_ == "cc" and c.lower_ == "but" for c in child.head.children)
+
+
 def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether what stands above the step no longer bears on whether the event happened."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
@@ -77,13 +82,17 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
         return not (lemma in words["transparent"]["existence"] or _predicative(governor, words))
     if step.relation in syntax.PASSIVE_SUBJECTS:
         return lemma in words["factive"]["verbs"] or not _bears(lemma, words)
-    if step.relation in {"advcl", "relcl", "poss", "appos", "npadvmod", "agent"}:
+    if step.relation == "agent":
+        return lemma not in words["transparent"]["existence"]
+    if step.relation == "relcl":
+        return not _is_infinitive(syntax.first_conjunct(step.child))
+    if step.relation in {"advcl", "poss", "appos", "npadvmod"}:
         return True
     if step.relation == "prep" and syntax.is_verb(governor):
         return not (step.child.lower_ in {"from", "to", "on", "for", "of", "in", "against", "into"} and _bears(lemma, words))
     if step.relation in {"dobj", "obj"} and lemma in words["factive"]["verbs"] and syntax.is_noun(step.child):
         return True
-    return step.relation in {"dobj", "obj", "pobj"} and _definite(step.child) and step.child == trigger and not _bears(lemma, words)
+    return step.relation in {"dobj", "obj"} and _definite(step.child) and step.child == trigger and not _bears(lemma, words)
 
 
 def _bears(lemma: str, words: Mapping[str, Any]) -> bool:
@@ -186,7 +195,7 @@ def _adjective(word: str, verdict: Factuality, words: Mapping[str, Any]) -> Fact
     return verdict
 
 
-def _governed(step: _Step, verdict: Factuality, words: Mapping[str, Any], *, performative: bool) -> Factuality:
+def _governed(step: _Step, verdict: Factuality, words: Mapping[str, Any], *, performative: bool, planned: bool) -> Factuality:
     """Apply what the governor says of its complement."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
     if step.relation == "pobj" and governor.lower_ in words["negation"]["prepositions"]:
@@ -199,21 +208,23 @@ def _governed(step: _Step, verdict: Factuality, words: Mapping[str, Any], *, per
     if performative and lemma in words["decisions"]["words"]:
         return verdict
     part = "verbs" if syntax.is_verb(governor) else "nouns" if syntax.is_noun(governor) else "adjectives"
-    return _by_list(step, part, lemma, verdict, words)
+    return _by_list(step, part, lemma, verdict, words, planned=planned)
 
 
-def _by_list(step: _Step, part: str, lemma: str, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
+def _by_list(step: _Step, part: str, lemma: str, verdict: Factuality, words: Mapping[str, Any], *, planned: bool) -> Factuality:
     infinitive = step.relation in _INFINITIVES or (step.relation == "ccomp" and _is_infinitive(step.child))
     if lemma in words["fails"][part]:
         return _turned(verdict) if _takes(step, part) else verdict
     for name, modality in (("predicted", Modality.PREDICTED), ("intended", Modality.INTENDED), ("possible", Modality.POSSIBLE)):
         table = words[name]
         only = table.get("infinitive_only", ()) if part == "verbs" else table.get("infinitive_nouns", ())
+        if modality is Modality.INTENDED and not planned:
+            continue
         if lemma in table[part] and _takes(step, part) and (infinitive or lemma not in only):
             return _set(verdict, modality)
-    if part == "nouns" and step.relation == "acl" and _is_infinitive(step.child) and lemma not in words["succeeds"]["verbs"]:
-        return verdict if lemma in {"first", "last", "leader", "president"} else _set(verdict, Modality.POSSIBLE)
-    if step.relation in {"relcl", "acl"} and _enables(step.child, step.governor, words):
+    if part == "nouns" and step.relation == "acl" and _is_infinitive(step.child):
+        return verdict if lemma in words["decisions"]["words"] else _set(verdict, Modality.POSSIBLE)
+    if step.relation in {"relcl", "acl"} and _enables(syntax.first_conjunct(step.child), step.governor, words):
         return _set(verdict, Modality.POSSIBLE)
     return verdict
 

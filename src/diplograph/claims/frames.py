@@ -1,13 +1,14 @@
 """Frames: which words evoke which event, and which grammatical function fills which role. Read from TOML.
 
 A lexical unit is written `visit`, `travel|fly to` (a particle or preposition), `lift|end > arms embargo|embargo`
-(what the object, or the noun after the preposition, must be). The longer pattern wins over the shorter.
+(what the object, or the noun after the preposition, must be), `suspend / cut off > aid` (either of two patterns).
+The longer pattern wins over the shorter.
 """
 
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from diplograph.claims import syntax
 from diplograph.claims.arguments import Arguments
 from diplograph.errors import KnowledgeError
 
-_KEYS = {"event", "verbs", "nouns", "adjectives", "roles", "requires", "performative", "absorbs", "defaults", "stance", "kinds"}
+_KEYS = {"event", "verbs", "nouns", "adjectives", "roles", "requires", "performative", "absorbs", "countable"}
 _PARTS = {"verbs": "verb", "nouns": "noun", "adjectives": "adjective"}
 _NOUNS = {"NOUN", "PROPN"}
 
@@ -28,7 +29,8 @@ class Frame:
 
     `roles` maps role names (several where the filler's type decides) to functions in order of preference;
     `requires` lists roles without which the words mean something else; a `performative` event is done by deciding it;
-    `absorbs` names the kinds of a governing trigger that only announce this one (an agreement on a sale).
+    `absorbs` names the kinds of a governing trigger that only announce this one (an agreement on a sale); a `countable`
+    noun evokes it only with a determiner, an owner or in the plural.
     """
 
     event: str
@@ -36,7 +38,7 @@ class Frame:
     requires: frozenset[str] = frozenset()
     performative: bool = False
     absorbs: frozenset[str] = frozenset()
-    defaults: Mapping[str, str] = field(default_factory=dict)
+    countable: bool = False
     source: str = ""
 
 
@@ -47,7 +49,7 @@ class LexicalUnit:
     text: str
     part: str
     heads: frozenset[tuple[str, ...]]
-    with_words: frozenset[str]
+    with_words: tuple[frozenset[str], ...]
     objects: frozenset[tuple[str, ...]]
     frame: Frame
 
@@ -55,7 +57,7 @@ class LexicalUnit:
     def specificity(self) -> int:
         """Return how many constraints the pattern has."""
         longest = max(len(head) for head in self.heads)
-        return longest + bool(self.with_words) + 2 * bool(self.objects)
+        return longest + len(self.with_words) + 2 * bool(self.objects)
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def load(paths: Iterable[Path]) -> Lexicon:
             for unit in _units(table, frame):
                 for head in unit.heads:
                     units[unit.part, head[-1]].append(unit)
-    ordered = {key: tuple(sorted(group, key=lambda u: (-u.specificity, u.text))) for key, group in units.items()}
+    ordered = {key: tuple(sorted(group, key=lambda u: (-u.specificity, -len(u.frame.requires), u.text))) for key, group in units.items()}
     return Lexicon(ordered, tuple(frames))
 
 
@@ -113,7 +115,7 @@ def _frame(table: dict[str, Any], source: str) -> Frame:
         requires=frozenset(table.get("requires", ())),
         performative=table.get("performative", False),
         absorbs=frozenset(table.get("absorbs", ())),
-        defaults=table.get("defaults", {}),
+        countable=table.get("countable", False),
         source=source,
     )
 
@@ -121,20 +123,27 @@ def _frame(table: dict[str, Any], source: str) -> Frame:
 def _units(table: dict[str, Any], frame: Frame) -> Iterator[LexicalUnit]:
     for key, part in _PARTS.items():
         for text in table.get(key, ()):
-            yield _unit(text, part, frame)
+            left, _, right = text.partition(">")
+            for pattern in left.split("/"):
+                yield _unit(text, pattern.split(), _split(right, "|"), part, frame)
 
 
-def _unit(text: str, part: str, frame: Frame) -> LexicalUnit:
-    left, _, right = text.partition(">")
-    words = left.split()
+def _unit(text: str, words: list[str], objects: list[str], part: str, frame: Frame) -> LexicalUnit:
     if not words:
         raise KnowledgeError(f"{frame.source}: the lexical unit {text!r} has no head")
-    with_words = words.pop() if len(words) > 1 and part != "noun" else ""
-    if part == "noun" and len(words) > 1 and words[-1].split("|")[0] in _PREPOSITIONS:
-        with_words = words.pop()
-    heads = frozenset((*words[:-1], head) for head in words[-1].split("|"))
-    objects = frozenset(tuple(option.split()) for option in _split(right, "|"))
-    return LexicalUnit(text, part, heads, frozenset(_split(with_words, "|")), objects, frame)
+    if part == "noun":
+        has_preposition = len(words) > 1 and words[-1].split("|")[0] in _PREPOSITIONS
+        head, with_words = (words[:-1], words[-1:]) if has_preposition else (words, [])
+    else:
+        head, with_words = words[:1], words[1:]
+    return LexicalUnit(
+        text=text,
+        part=part,
+        heads=frozenset((*head[:-1], last) for last in head[-1].split("|")),
+        with_words=tuple(frozenset(word.split("|")) for word in with_words),
+        objects=frozenset(tuple(option.split()) for option in objects),
+        frame=frame,
+    )
 
 
 _PREPOSITIONS = set("of to in on with against for from between into at by over toward towards about under as".split())
@@ -167,29 +176,35 @@ def part_of_speech(token: Token) -> str | None:
 def _match_unit(token: Token, unit: LexicalUnit, arguments: Arguments) -> tuple[Token, ...] | None:
     if not any(_has_words_before(token, head[:-1]) for head in unit.heads if head[-1] == token.lemma_.lower()):
         return None
-    linked: list[Token] = []
-    if unit.with_words:
-        linked = _linked(token, unit, arguments)
+    if unit.frame.countable and unit.part == "noun" and not _is_counted(token):
+        return None
+    places = list(arguments.get("object", ()))
+    for words in unit.with_words:
+        linked, is_particle = _linked(token, words, arguments)
         if not linked:
             return None
+        places = places if is_particle else linked
     if not unit.objects:
         return ()
-    places = linked if unit.with_words and not _is_particle(token, unit) else list(arguments.get("object", ()))
     for noun in places:
         if any(noun.lemma_.lower() == words[-1] and _has_words_before(noun, words[:-1]) for words in unit.objects):
             return (noun,)
     return None
 
 
-def _is_particle(token: Token, unit: LexicalUnit) -> bool:
-    return any(child.dep_ == "prt" and child.lower_ in unit.with_words for child in token.children)
+def _linked(token: Token, words: frozenset[str], arguments: Arguments) -> tuple[list[Token], bool]:
+    """Return what a preposition governs, or the particle itself, and whether it is a particle."""
+    governed = [noun for word in sorted(words) for noun in arguments.get(word, ())]
+    if governed:
+        return governed, False
+    return [c for c in token.children if c.dep_ in {"prt", "advmod", "acomp", "oprd"} and c.lower_ in words], True
 
 
-def _linked(token: Token, unit: LexicalUnit, arguments: Arguments) -> list[Token]:
-    """Return what the particle or preposition of a unit governs; the particle itself where it governs nothing."""
-    particles = [c for c in token.children if c.dep_ in {"prt", "advmod", "acomp", "oprd"} and c.lower_ in unit.with_words]
-    governed = [noun for word in sorted(unit.with_words) for noun in arguments.get(word, ())]
-    return governed or particles
+def _is_counted(noun: Token) -> bool:
+    """Tell whether a noun stands for one thing: with an article, a number or an owner, in the plural, or as a name."""
+    if noun.tag_ in {"NNS", "NNP", "NNPS"} or any(child.dep_ in {"det", "poss", "nummod"} for child in noun.children):
+        return True
+    return any(child.dep_ == "compound" and child.pos_ == "PROPN" for child in noun.children)
 
 
 def _has_words_before(noun: Token, words: tuple[str, ...]) -> bool:

@@ -13,7 +13,7 @@ from diplograph.model import Actor, Filler
 Roles = dict[str, tuple[Filler, ...]]
 GATHERED = {"participant", "signatory", "party"}  # everyone on either side fills them
 _METONYMIC = {"subject", "by", "with", "between", "possessor", "object", "against", "on", "outer", "indirect", "relation", "upon"}
-_RELATION_PARTS = ("between", "with", "possessor", "modifier", "of", "to", "among")
+_RELATION_PARTS = ("between", "possessor", "modifier", "with", "of", "to", "among")
 
 
 def fill(trigger: Trigger, found: Arguments, scene: Scene, when: str | None) -> Roles:
@@ -39,10 +39,15 @@ def _fillers(
 ) -> Mapping[str, list[Filler]]:
     filled: dict[str, list[Filler]] = {name: [] for name in names}
     gathered = bool(GATHERED & set(names))
+    pairwise = trigger.frame.event in scene.lexica.roles["symmetric"]["pairwise"]
     for function in functions:
-        if function == "outer" and any(filled.values()):
+        if function == "outer" and any(filled.values()) and not pairwise:
             break
+        if function == "story" and not any(filled.values()):
+            filled[names[0]] += scene.discourse.pair(scene.position(trigger.token))
         for token in _tokens(function, trigger, found, scene):
+            if pairwise and len(filled[names[0]]) >= 2:
+                break
             for filler in _resolve(token, names, function, trigger, scene, when):
                 name = next((n for n in names if _kind(filler) in accepts(n, scene) or n == "aidKind"), None)
                 if name is not None and filler not in filled[name]:
@@ -68,7 +73,7 @@ def _tokens(function: str, trigger: Trigger, found: Arguments, scene: Scene) -> 
     elif "_" in function:
         outer, _, inner = function.partition("_")
         for token in found.get(outer, ()):
-            yield from arguments.of_noun(token, light=frozenset()).get(inner, ())
+            yield from _tokens(inner, trigger, arguments.of_noun(token, light=frozenset()), scene)
     else:
         yield from found.get(function, ())
 

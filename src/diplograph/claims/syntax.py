@@ -15,7 +15,7 @@ CLAUSES = {"ROOT", "ccomp", "advcl", "relcl", "acl", "pcomp", "csubj", "csubjpas
 _NOMINAL = {"NOUN", "PROPN", "PRON", "NUM"}
 _VERBAL = {"VERB", "AUX"}
 _RELATIVE = {"who", "which", "that", "whom", "whose", "where", "when"}
-_OBJECT_CONTROL = {
+OBJECT_CONTROL = {
     "accuse", "advise", "allow", "ask", "beg", "cause", "compel", "convince", "encourage", "enable", "expect",
     "force", "get", "help", "implore", "induce", "instruct", "invite", "lead", "let", "lobby", "oblige", "order",
     "permit", "persuade", "press", "pressure", "prompt", "push", "remind", "request", "require", "tell", "urge",
@@ -130,9 +130,9 @@ def _antecedents(tokens: list[Token], verb: Token) -> list[Token]:
 def _controller(verb: Token) -> list[Token]:
     governor = verb.head
     objects = children(governor, *OBJECTS, "dative")
-    if governor.lemma_ in _OBJECT_CONTROL and objects:
+    if governor.lemma_ in OBJECT_CONTROL and objects:
         return objects
-    if is_passive(governor) or governor.lemma_ not in _OBJECT_CONTROL or not objects:
+    if is_passive(governor) or governor.lemma_ not in OBJECT_CONTROL or not objects:
         return clause_subjects(governor)
     return []
 

@@ -51,8 +51,13 @@ def of(trigger: Token, matched: Iterable[Token], owned: Mapping[int, list[TimeMe
         if child.dep_ in _BARRIERS or child.dep_ not in _INHERITED or _is_apart(child, governor):
             return None
         if governor.i in owned:
-            return _nearest(trigger, owned[governor.i])
+            shared = [m for m in owned[governor.i] if not _has_subject_of_its_own(child) or m.start < governor.i]
+            return _nearest(trigger, shared) if shared else None
     return None
+
+
+def _has_subject_of_its_own(verb: Token) -> bool:
+    return verb.dep_ == "conj" and bool(syntax.children(verb, *syntax.SUBJECTS, *syntax.PASSIVE_SUBJECTS))
 
 
 def starts_by(time: str, day: str) -> bool:

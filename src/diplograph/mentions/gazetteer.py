@@ -34,7 +34,7 @@ def build(reference: Reference) -> Gazetteer:
     """Index the names of the reference data, and their spellings without accents."""
     by_text: dict[str, list[Name]] = defaultdict(list)
     for name in reference.names:
-        if name.form in _FORMS:
+        if name.form in _FORMS and not _is_description(name):
             for text in _spellings(name.text):
                 by_text[text].append(name)
     index: dict[str, list[tuple[str, tuple[Name, ...]]]] = defaultdict(list)
@@ -55,6 +55,12 @@ def find(text: str, gazetteer: Gazetteer) -> Iterator[Match]:
         if match:
             done = match.end
             yield match
+
+
+def _is_description(name: Name) -> bool:
+    """Tell whether a conflict is called by a description ("Russian invasion of Ukraine"), which the frames read."""
+    words = [word for word in name.text.split() if word not in {"of", "the", "in", "on", "and", "for", "over", "at"}]
+    return name.entity.startswith("conflict:") and any(word[0].islower() for word in words)
 
 
 def _longest(text: str, start: int, gazetteer: Gazetteer) -> Match | None:

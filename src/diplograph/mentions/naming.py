@@ -1,0 +1,72 @@
+"""Names in a parsed paragraph: what the gazetteer knows, and behind it what the statistical recognizer guesses."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span, Token
+
+from diplograph.mentions import gazetteer as gazetteers
+from diplograph.mentions.gazetteer import Gazetteer
+from diplograph.reference import Name
+
+_NER_KINDS = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place"}
+_STOP = {"foreign", "defence", "defense", "ministry", "army", "parliament", "government", "embassy", "pm", "state"}
+
+
+@dataclass(frozen=True)
+class NameMention:
+    """The tokens from `start` up to `end` are a name; `names` is empty where only the recognizer knows it."""
+
+    start: int
+    end: int
+    head: int
+    text: str
+    kind: str
+    names: tuple[Name, ...] = ()
+
+
+def find(tokens: Doc, gazetteer: Gazetteer) -> Mapping[int, NameMention]:
+    """Return the names of a paragraph by each token index that they cover."""
+    found: dict[int, NameMention] = {}
+    for mention in (*_known(tokens, gazetteer), *_recognized(tokens)):
+        if not any(index in found for index in range(mention.start, mention.end)):
+            found.update(dict.fromkeys(range(mention.start, mention.end), mention))
+    return found
+
+
+def _known(tokens: Doc, gazetteer: Gazetteer) -> Iterator[NameMention]:
+    for match in gazetteers.find(tokens.text, gazetteer):
+        span = tokens.char_span(match.start, match.end, alignment_mode="expand")
+        if span is not None and not _is_ordinary_word(span, match.names):
+            kind = match.names[0].entity.partition(":")[0]
+            yield NameMention(span.start, span.end, span.root.i, span.text, kind, match.names)
+
+
+def _is_ordinary_word(span: Span, names: tuple[Name, ...]) -> bool:
+    """A family name is taken for one only where it is tagged as a name: "the march", but "Mr March"."""
+    return all(name.form == "family" for name in names) and span.root.pos_ not in {"PROPN"}
+
+
+def _recognized(tokens: Doc) -> Iterator[NameMention]:
+    for entity in tokens.ents:
+        kind = _NER_KINDS.get(entity.label_)
+        span = _trimmed(entity) if kind else None
+        if kind and span is not None and len(span) > 0 and span.root.pos_ in {"PROPN", "NOUN"} and span[0].text[:1].isupper():
+            yield NameMention(span.start, span.end, span.root.i, span.text, kind)
+
+
+def _trimmed(entity: Span) -> Span:
+    """Leave out an article before and a possessive mark after the name."""
+    start, end = entity.start, entity.end
+    while start < end and entity.doc[start].pos_ in {"DET", "PUNCT", "ADP"}:
+        start += 1
+    while end > start and entity.doc[end - 1].tag_ in {"POS", ",", "."}:
+        end -= 1
+    if entity.label_ == "ORG" and all(token.lower_ in _STOP or token.pos_ == "ADJ" for token in entity.doc[start:end]):
+        return entity.doc[start:start]
+    return entity.doc[start:end]
+
+
+def covers(mention: NameMention, token: Token) -> bool:
+    """Tell whether a token is part of a name."""
+    return mention.start <= token.i < mention.end
