@@ -172,3 +172,4 @@ class Event:
     time: str | None = None
     hypothetical: bool = False
     ordinal: int | None = None
+    aliases: tuple[str, ...] = ()

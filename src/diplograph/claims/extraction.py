@@ -18,8 +18,9 @@ from diplograph.claims.scene import Scene
 from diplograph.mentions import calendar, naming
 from diplograph.mentions.gazetteer import Gazetteer
 from diplograph.mentions.times import Clock
-from diplograph.model import Actor, Claim, Document, Evidence, Filler, Modality, Span
+from diplograph.model import Actor, Claim, Document, Evidence, Filler, Modality, Span, Stance
 
+_NEARBY = 200  # characters: what the last sentence asserted comes before what it only presupposed
 _NAMED_WITHOUT_EVENT = {"conflict", "organization", "person", "place", "equipment", "state"}
 
 
@@ -237,10 +238,12 @@ def _refers_back(token: Token, scene: Scene) -> bool:
 
 def _antecedent(trigger: Trigger, filled: roles.Roles, scene: Scene) -> Claim | None:
     """Return the last claim of the same kind whose roles agree with those that are filled."""
-    for claim in reversed(scene.discourse.claims[-40:]):
-        if claim.kind == trigger.frame.event and all(_agree(claim.roles.get(role, f), f) for role, f in filled.items()):
-            return claim
-    return None
+    fitting = [
+        claim for claim in reversed(scene.discourse.claims[-40:])
+        if claim.kind == trigger.frame.event and all(_agree(claim.roles.get(role, f), f) for role, f in filled.items())
+    ]  # fmt: skip
+    nearby = [c for c in fitting if fitting[0].evidence[0].trigger.start - c.evidence[0].trigger.start < _NEARBY]
+    return next((c for c in nearby if c.stance is not Stance.PRESUPPOSED), nearby[0] if nearby else None)
 
 
 def _agree(one: tuple[Filler, ...], other: tuple[Filler, ...]) -> bool:
