@@ -4,8 +4,9 @@ Rules are compared by relation: a predicate, and for rdf:type also the class. Bo
 written for many kinds of situations, so a relation is further split by the family of its subjects: the
 constant beginning of the IRIs a rule mints (`.../id/arms-embargo/`), or "" for what is asserted. A negated
 reading of the end of an office holding thus does not wait for the rule that writes the end of a defense
-partnership. This takes for granted that nothing is asserted of a minted IRI that would place it in another
-family.
+partnership.
+This takes for granted that nothing is asserted of a minted IRI that would place it in another family, and that
+dg:byRule is never asserted.
 """
 
 from collections import defaultdict
@@ -18,11 +19,13 @@ from pyoxigraph import Literal, NamedNode
 from diplograph.errors import KnowledgeError
 from diplograph.inference.rule import Call, Pattern, Rule, Term, Var, Variant
 from diplograph.inference.variants import TYPE
+from diplograph.vocabulary import PREFIXES
 
 Key = tuple[str, str]
 Families = frozenset[str]
 ASSERTED: Families = frozenset(("",))
 ANY: Key = ("*", "")
+BY_RULE: Key = (PREFIXES["dg"] + "byRule", "")
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ class _Families:
     """Which families the subjects and objects of each relation can belong to: a fixpoint over the rules."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._subjects: dict[Key, Families] = defaultdict(lambda: ASSERTED)
+        self._subjects: dict[Key, Families] = defaultdict(lambda: ASSERTED, {BY_RULE: frozenset()})
         self._objects: dict[Key, Families] = defaultdict(lambda: ASSERTED)
         variants = [variant for rule in rules for variant in rule.variants]
         growing = True
