@@ -212,7 +212,7 @@ def _paired(trigger: Trigger, filled: roles.Roles, scene: Scene) -> roles.Roles:
 
 def _inherited(trigger: Trigger, filled: roles.Roles, outer: _Draft, scene: Scene) -> roles.Roles:
     """Take over the sides of the governing event: "lifted an embargo, followed by an agreement on the sale of"."""
-    sides = scene.lexica.roles["sides"]
+    sides = scene.lexica.sides
     result = dict(filled)
     for names, _ in trigger.frame.roles:
         for name in names:

@@ -19,13 +19,16 @@ class Lexica:
     coreference: Mapping[str, Any]
     factuality: Mapping[str, Any]
     roles: Mapping[str, Any]
+    sides: Mapping[str, frozenset[str]]  # source, target -> roles
     offices: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # head word -> (phrase, classes)
 
 
-def load(folder: Path) -> Lexica:
-    """Read the word lists of a folder; KnowledgeError names the file that is missing or malformed."""
+def load(folder: Path, sides: Mapping[str, frozenset[str]]) -> Lexica:
+    """Read the word lists of a folder; `sides` tells the roles of source and target.
+
+    KnowledgeError names the file that is missing or malformed."""
     tables = {name: _read(folder / f"{name}.toml") for name in _FILES}
-    return Lexica(**{name: _frozen(table) for name, table in tables.items()}, offices=_offices(tables["descriptions"]))
+    return Lexica(**{name: _frozen(table) for name, table in tables.items()}, sides=sides, offices=_offices(tables["descriptions"]))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,0 +1,199 @@
+"""From prose to the inferred graph: the table of contents of the package.
+
+    document → sentences → mentions → linked entities → claims → events → graph → inferred graph
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+
+from diplograph import events, graph, inference, knowledge, records, reference, schema, sentences, store, vocabulary
+from diplograph.claims import extraction, frames, lexica
+from diplograph.claims.extraction import Reader
+from diplograph.errors import DocumentError
+from diplograph.events import Sides
+from diplograph.graph import Run
+from diplograph.inference import InferenceReport
+from diplograph.mentions import gazetteer
+from diplograph.model import Claim, Document, Event
+from diplograph.reference import Reference
+from diplograph.schema import Schema
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage's name, how much is done and how much there is in all."""
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The declarative knowledge, loaded: who is who, how prose says it, what the classes are."""
+
+    reference: Reference
+    schema: Schema
+    reader: Reader
+    sides: Sides
+    codes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build made: numbers of documents, claims, events and hypothetical events, and what followed."""
+
+    documents: int
+    claims: int
+    events: int
+    hypothetical: int
+    triples: int
+    inference: InferenceReport
+
+
+def load_knowledge(model: str | None = None) -> Knowledge:
+    """Load the ontology's word lists, the reference data and the parser."""
+    ontology = knowledge.ontology_dir()
+    known = reference.load(knowledge.files(knowledge.data_dir(), "*.ttl"))
+    classes = schema.load(knowledge.files(ontology, "*.ttl"))
+    words = lexica.load(ontology / "lexicon", {"source": classes.source, "target": classes.target})
+    lexicon = frames.load(knowledge.files(ontology / "frames", "*.toml"))
+    reader = Reader(sentences.load_parser(model), gazetteer.build(known), lexicon, words)
+    sides = Sides(
+        source=classes.source | {"ofState"},
+        target=classes.target | {"visitPlace"},
+        symmetric=words.roles["symmetric"]["roles"],
+        situations=classes.situations,
+    )
+    codes = {iri: entity.code for iri, entity in known.entities.items() if entity.code}
+    return Knowledge(known, classes, reader, sides, codes)
+
+
+def extract(document: Document, known: Knowledge) -> tuple[Event, ...]:
+    """Return the events that one document tells of."""
+    return resolve(extraction.read(document, known.reader), known)
+
+
+def resolve(claims: Iterable[Claim], known: Knowledge) -> tuple[Event, ...]:
+    """Return the events that claims of any number of documents tell of."""
+    return events.resolve(claims, known.sides, known.codes)
+
+
+def build(
+    documents: Sequence[Document], directory: Path, known: Knowledge, *, quotes: str = "full", progress: Progress | None = None
+) -> BuildReport:
+    """Carry documents from prose to the inferred graph in `directory`; what was there is replaced when all is done."""
+    sources = distinct(documents)
+    claims = read_all(sources, known, progress)
+    found = resolve(claims, known)
+    with store.building(directory) as target:
+        inferred = fill(target, sources, found, known, quotes=quotes, progress=progress)
+        report = _report(sources, claims, found, target, inferred)
+    _write_records(directory, sources, found, known, quotes)
+    return report
+
+
+def read_all(documents: Sequence[Document], known: Knowledge, progress: Progress | None = None) -> list[Claim]:
+    """Return the claims of all documents, each checked against its text."""
+    claims: list[Claim] = []
+    for number, document in enumerate(documents, start=1):
+        own = extraction.read(document, known.reader)
+        graph.check_against_source(document, own)
+        claims += own
+        if progress:
+            progress("reading", number, len(documents))
+    return claims
+
+
+def fill(
+    target: Store, documents: Sequence[Document], found: Sequence[Event], known: Knowledge, *, quotes: str, progress: Progress | None = None
+) -> InferenceReport:
+    """Write knowledge, documents and events to an empty store, and infer."""
+    run = extraction_run(known)
+    target.extend(background())
+    for document in documents:
+        target.extend(graph.document(document, found, run, quotes=quotes))
+    target.extend(graph.events(found, situations=known.schema.situations))
+    target.extend(graph.provenance(run, documents))
+    report = inference.infer(target, inference.load_rules(inference.rule_paths()))
+    if progress:
+        progress("inferring", 1, 1)
+    return report
+
+
+def background() -> Iterator[Quad]:
+    """Yield what does not depend on any text: the ontology and the reference data with their time bounds."""
+    for path in knowledge.files(knowledge.ontology_dir(), "*.ttl"):
+        yield from _turtle(path, graph.iri("graph:ontology"))
+    for path in knowledge.files(knowledge.data_dir(), "*.ttl"):
+        yield from graph.with_bounds(_turtle(path, graph.iri("graph:reference")))
+
+
+def extraction_run(known: Knowledge) -> Run:
+    """Return the run that reads with this version and model."""
+    model = sentences.model_name(known.reader.parser)
+    release = version("diplograph")
+    return Run(f"extraction-{release}", f"diplograph {release}, parsed by {model}")
+
+
+def document_graph(document: Document, known: Knowledge, *, quotes: str = "full") -> list[Quad]:
+    """Return what one text alone gives: its own graph, the accepted events, and what the rules derive from them."""
+    found = extract(document, known)
+    target = Store()
+    fill(target, [document], found, known, quotes=quotes)
+    kept = (vocabulary.document_graph(document.id), graph.accepted_graph().value)
+    prefix = vocabulary.expand("graph:inferred/")
+    owl = prefix + "owl-rl"
+    names = [name.value for name in target.named_graphs() if isinstance(name, NamedNode)]
+    wanted = [name for name in names if name in kept or (name.startswith(prefix) and name != owl)]
+    about = _subjects(target, kept)
+    return [q for name in sorted(wanted) for q in target.quads_for_pattern(None, None, None, NamedNode(name)) if name in kept or _concerns(q, about)]
+
+
+def _subjects(target: Store, graphs: Sequence[str]) -> set[object]:
+    return {node for name in graphs for quad in target.quads_for_pattern(None, None, None, NamedNode(name)) for node in (quad.subject, quad.object)}
+
+
+def _concerns(quad: Quad, about: set[object]) -> bool:
+    """Tell whether a conclusion is about something the text speaks of, not about the reference data alone."""
+    return quad.subject in about or quad.object in about
+
+
+def distinct(documents: Sequence[Document]) -> list[Document]:
+    """Return the documents sorted by id; a text given twice counts once, another text of the same name gets its hash."""
+    kept: dict[str, Document] = {}
+    for document in sorted(documents, key=lambda d: (d.id, d.sha256)):
+        if any(other.sha256 == document.sha256 for other in kept.values()):
+            continue
+        name = document.id if document.id not in kept else f"{document.id}-{document.sha256[:8]}"
+        kept[name] = replace(document, id=name)
+    if not kept:
+        raise DocumentError("no text was given; name at least one file, or - for standard input")
+    return [kept[name] for name in sorted(kept)]
+
+
+def _turtle(path: Path, name: NamedNode) -> Iterator[Quad]:
+    for quad in parse(path=path, format=RdfFormat.TURTLE, rename_blank_nodes=True):
+        yield Quad(quad.subject, quad.predicate, quad.object, name)
+
+
+def _report(documents: Sequence[Document], claims: Sequence[Claim], found: Sequence[Event], target: Store, inferred: InferenceReport) -> BuildReport:
+    hypothetical = sum(event.hypothetical for event in found)
+    return BuildReport(len(documents), len(claims), len(found) - hypothetical, hypothetical, len(target), inferred)
+
+
+def _write_records(directory: Path, documents: Sequence[Document], found: Sequence[Event], known: Knowledge, quotes: str) -> None:
+    """Keep beside the store what each document said, and its text unless only triggers may be quoted."""
+    for folder in ("claims", "documents"):
+        (directory / folder).mkdir(exist_ok=True)
+        for stale in (directory / folder).iterdir():
+            stale.unlink()
+    lines: dict[str, list[dict[str, Any]]] = {document.id: [] for document in documents}
+    for record in records.records(found, known.sides, known.codes):
+        lines[record["document"]].append(record)
+    for document in documents:
+        text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in lines[document.id])
+        (directory / "claims" / f"{document.id}.jsonl").write_text(text, "utf-8")
+        described = {"id": document.id, "title": document.title, "published": document.published, "author": document.author, "sha256": document.sha256}
+        described |= {"text": document.text} if quotes == "full" else {}
+        (directory / "documents" / f"{document.id}.json").write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", "utf-8")
