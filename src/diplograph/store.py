@@ -3,6 +3,7 @@
     DIR/store/
         latest             -> 000007, the published version; swapped atomically
         000006/ 000007/    RocksDB databases, never written to again
+        000006.search      an index of words, made by the server
         000006.lease       a reader of that version holds a shared lock on it
         writer-*/          the writer's working copy, worthless after a crash
         writer.lock        held by the one writer
@@ -106,6 +107,15 @@ def latest(directory: Path) -> Version:
         return _version(container)
     expected = container / _LATEST
     raise StoreError(f"no graph in {directory}: expected {expected}; run `diplograph build -o {directory}`")
+
+
+def stamp(directory: Path) -> tuple[int, int]:
+    """Return what changes with every publication, far faster than `latest`; (0, 0) for no graph."""
+    try:
+        found = os.lstat(f"{directory}/store/{_LATEST}")
+    except OSError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
 
 
 def snapshot(directory: Path) -> Snapshot:
@@ -217,6 +227,7 @@ def _remove_unless_read(path: Path) -> None:
         doomed = path.with_suffix(".tmp")
         path.rename(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
+        path.with_suffix(".search").unlink(missing_ok=True)
         lease.unlink(missing_ok=True)
         Lease(lock).close()
 

@@ -3,19 +3,22 @@
 import csv
 import io
 import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 import rdflib
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from diplograph import store
-from diplograph.server import create_app
 from diplograph.server.formats import GRAPHS, SOLUTIONS
 
 SELECT = "SELECT ?s ?label { ?s a dg:State ; rdfs:label ?label } ORDER BY ?s ?label"
 CONSTRUCT = "CONSTRUCT { ?s rdfs:label ?label } WHERE { ?s a dg:State ; rdfs:label ?label }"
+Start = Callable[..., AbstractContextManager[Flask]]
 RDFLIB_WARNS = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of its own classes
 STATES = 4  # labels of states in the sample
 
@@ -179,13 +182,14 @@ def test_head_answers_like_get_without_a_body(client: FlaskClient) -> None:
     assert response.data == b""
 
 
-def test_a_new_version_is_seen_by_the_next_query(tmp_path: Path) -> None:
+def test_a_new_version_is_seen_by_the_next_query(tmp_path: Path, start: Start) -> None:
     with store.building(tmp_path) as graph:
         graph.update("INSERT DATA { <http://x/1> a <http://x/T> }")
-    client = create_app(tmp_path).test_client()
-    assert rows(client, "SELECT * { ?s ?p ?o }") == 1
-    with store.writing(tmp_path) as writer:
-        writer.store.update("INSERT DATA { <http://x/2> a <http://x/T> }")
+    with start(tmp_path) as app:
+        client = app.test_client()
         assert rows(client, "SELECT * { ?s ?p ?o }") == 1
-        writer.publish()
-        assert rows(client, "SELECT * { ?s ?p ?o }") == 2
+        with store.writing(tmp_path) as writer:
+            writer.store.update("INSERT DATA { <http://x/2> a <http://x/T> }")
+            assert rows(client, "SELECT * { ?s ?p ?o }") == 1
+            writer.publish()
+            assert rows(client, "SELECT * { ?s ?p ?o }") == 2

@@ -1,108 +1,176 @@
-"""The application: the routes put together, errors made readable, headers that every answer carries."""
+"""The application put together, and served."""
 
 import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Request, Response
 
-from diplograph.server import endpoint, library, pages
-from diplograph.server.formats import Format
-from diplograph.server.graphs import LocalGraph
+from diplograph.errors import StoreError
+from diplograph.server import description, library, operations, pages, protocol, query_pages
+from diplograph.server.cache import AnswerCache
+from diplograph.server.endpoint import Endpoint
+from diplograph.server.engine import Engine
+from diplograph.server.formats import GRAPHS, HTML, negotiate, not_acceptable
+from diplograph.server.front import Front, Routes
+from diplograph.server.graphs import Graph, LocalGraph, once_a_version
+from diplograph.server.graphstore import GraphStore
+from diplograph.server.lanes import Lanes
+from diplograph.server.metrics import Metrics
+from diplograph.server.pool import Pool, Worker
 from diplograph.server.problems import Problem
+from diplograph.server.rdf import Thing, write
 from diplograph.server.settings import Settings
+from diplograph.server.statistics import Statistics, statistics
 
 LOG = logging.getLogger(__name__)
-_CONTENT_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 def create_app(directory: Path, *, base_url: str | None, settings: Settings) -> Flask:
     """Return the application over the published graph of `directory`; `StoreError` when there is none."""
     settings = replace(settings, base_url=base_url or settings.base_url)
     graph = LocalGraph(directory)
-    examples = library.examples()
+    return _assemble(graph, _engine(directory, settings), directory, settings)
+
+
+def _engine(directory: Path, settings: Settings) -> Engine:
+    lanes = Lanes(
+        quick=settings.quick,
+        slow=settings.slow,
+        waiting=settings.waiting,
+        per_client=settings.per_client,
+    )
+    pool = Pool(lambda: Worker(directory, settings.memory), spare=settings.quick)
+    return Engine(pool, lanes, timeout=settings.timeout, patience=settings.patience)
+
+
+def _assemble(graph: Graph, engine: Engine, directory: Path | None, settings: Settings) -> Flask:
+    examples, metrics = library.examples(), Metrics()
+    counts = once_a_version(graph, statistics)
+    uses = once_a_version(graph, description.uses)
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_request
+    app.extensions["diplograph"] = engine
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.register_blueprint(endpoint.blueprint(graph, examples, _no_description))
-    app.register_blueprint(pages.blueprint(graph, examples))
-    app.register_error_handler(Problem, _problem)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected)
-    app.before_request(_preflight)
-    app.after_request(_headers)
+    watched = operations.Watched(
+        graph,
+        engine,
+        metrics,
+        settings,
+        void=lambda root: description.void(root, counts(), uses()),
+        examples=lambda root: description.example_things(root, examples),
+    )
+    app.register_blueprint(operations.blueprint(watched))
+    app.register_blueprint(pages.blueprint(graph, examples, counts))
+    app.add_url_rule("/sparql", "endpoint.sparql", build_only=True)
+    _show_errors(app)
+    endpoint = Endpoint(engine, AnswerCache(settings.cache), settings, directory, lambda: graph.tag)
+    store = GraphStore(graph, engine, settings, directory)
+    routes = Routes(
+        sparql=lambda each: _sparql(app, endpoint, examples, counts, each),
+        graphs=store.answer,
+        show_problem=lambda each, problem: query_pages.problem(app, each, problem),
+    )
+    _wrap(app, routes, metrics, settings)
+    _warm(counts, uses)
     return app
+
+
+def _wrap(app: Flask, routes: Routes, metrics: Metrics, settings: Settings) -> None:
+    front = Front(app.wsgi_app, routes, metrics, settings)
+    if settings.trust_proxy:
+        app.wsgi_app = ProxyFix(front, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
+    else:
+        app.wsgi_app = front  # type: ignore[method-assign]
+
+
+def _warm(*costly: Callable[[], object]) -> None:
+    """Count what is in the graph before somebody asks."""
+
+    def count() -> None:
+        with suppress(StoreError, OSError, RuntimeError):
+            for each in costly:
+                each()
+
+    threading.Thread(target=count, daemon=True, name="warm-up").start()
+
+
+def _sparql(
+    app: Flask,
+    endpoint: Endpoint,
+    examples: tuple[library.Example, ...],
+    counts: Callable[[], Statistics],
+    asked: Request,
+) -> Response:
+    operation = protocol.read(asked)
+    if operation.kind == "query" and operation.text is None:
+        return _without_query(app, endpoint.settings, examples, counts, asked)
+    written, response = endpoint.answer(asked, operation)
+    return query_pages.table(app, asked, operation, response) if written == HTML else response
+
+
+def _without_query(
+    app: Flask,
+    settings: Settings,
+    examples: tuple[library.Example, ...],
+    counts: Callable[[], Statistics],
+    asked: Request,
+) -> Response:
+    """Answer a bare GET: a form to people, the service description to programs."""
+    wish, accept = asked.args.get("format"), asked.headers.get("Accept")
+    written = negotiate(GRAPHS, wish, accept)
+    if written is None:
+        raise not_acceptable(GRAPHS, wish or accept or "")
+    if written.name == HTML:
+        return query_pages.form(app, asked, examples)
+    root = operations.root_of(settings, asked.root_url)
+    address = f"{root}/sparql" if settings.base_url else asked.base_url
+    things: Sequence[Thing] = description.service(address, root, settings, counts())
+    return Response(write(things, written.name), content_type=written.content_type)
+
+
+def _show_errors(app: Flask) -> None:
+    @app.errorhandler(Problem)
+    def problem(found: Problem) -> Response:
+        return query_pages.problem(app, request, found)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < HTTPStatus.BAD_REQUEST:
+            return error.get_response()
+        allowed = getattr(error, "valid_methods", None)
+        headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
+        described = error.description or HTTPStatus(status).phrase
+        return query_pages.problem(app, request, Problem(status, described, headers=headers))
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        LOG.error("an error of ours while answering %s %s", request.method, request.path, exc_info=error)
+        return query_pages.problem(app, request, Problem(500, "an error of ours; it has been logged"))
 
 
 def serve(directory: Path, host: str, port: int, settings: Settings) -> None:
     """Serve until interrupted."""
     import waitress  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    waitress.serve(create_app(directory, base_url=None, settings=settings), host=host, port=port, threads=16)
-
-
-def _no_description(_: Format) -> bytes:
-    return b""
-
-
-def _preflight() -> Response | None:
-    """Answer OPTIONS for every address, with what a browser's script may do there."""
-    if request.method != "OPTIONS":
-        return None
-    response = make_response("", HTTPStatus.NO_CONTENT)
-    allowed = ", ".join(sorted(_allowed_methods()))
-    response.headers["Allow"] = allowed
-    response.headers["Access-Control-Allow-Methods"] = allowed
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Authorization, Content-Type, If-None-Match"
-    response.headers["Access-Control-Max-Age"] = "86400"
-    return response
-
-
-def _allowed_methods() -> set[str]:
-    if request.url_rule is None or request.url_rule.methods is None:
-        return {"GET", "HEAD", "OPTIONS"}
-    return set(request.url_rule.methods) | {"OPTIONS"}
-
-
-def _headers(response: Response) -> Response:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = (
-        "Content-Location, ETag, Link, Location, Retry-After, X-Query-Id"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
-    if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = _CONTENT_POLICY
-    if "Vary" not in response.headers:
-        response.headers["Vary"] = "Accept"
-    return response
-
-
-def _problem(problem: Problem) -> Response:
-    offered = ["application/problem+json", "application/json", "text/html"]
-    if request.accept_mimetypes.best_match(offered) == "text/html":
-        response = make_response(render_template("problem.html", problem=problem), problem.status)
-    else:
-        response = Response(problem.body(), problem.status, content_type="application/problem+json")
-    response.headers.extend(problem.headers)
-    return response
-
-
-def _http_error(error: HTTPException) -> Response:
-    status = error.code or 500
-    if 300 <= status < 400:
-        return make_response(error.get_response())
-    headers = {}
-    if isinstance(allowed := getattr(error, "valid_methods", None), (list, tuple, set)):
-        headers["Allow"] = ", ".join(sorted(allowed))
-    return _problem(Problem(status, error.description or HTTPStatus(status).phrase, headers=headers))
-
-
-def _unexpected(error: Exception) -> Response:
-    LOG.error("an error of ours while answering %s %s", request.method, request.path, exc_info=error)
-    return _problem(Problem(500, "an error of ours; it has been logged"))
+    app = create_app(directory, base_url=None, settings=settings)
+    engine: Engine = app.extensions["diplograph"]
+    try:
+        waitress.serve(
+            app,
+            host=host,
+            port=port,
+            threads=settings.threads,
+            ident="diplograph",
+            channel_request_lookahead=1,  # so that a client that hangs up is noticed
+            max_request_body_size=settings.max_upload,
+        )
+    finally:
+        engine.close()

@@ -1,94 +1,158 @@
-"""The SPARQL endpoint: a request in, a job for the engine, an answer out."""
+"""The SPARQL endpoint: a request in, a job for the engine, an answer out. Knows HTTP, but no framework."""
 
-import json
-from collections.abc import Callable
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
-from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.wrappers import Request, Response
 
-from diplograph.server import protocol
+from diplograph.server import protocol, updates
+from diplograph.server.cache import AnswerCache, entity_tag
+from diplograph.server.clients import authorize, client_of, departure
+from diplograph.server.engine import Answer, Coming, Engine
 from diplograph.server.evaluation import Job, Malformed, NotAcceptable
-from diplograph.server.formats import (
-    GRAPHS,
-    HTML,
-    SOLUTIONS,
-    Format,
-    content_type,
-    negotiate,
-    not_acceptable,
-)
-from diplograph.server.graphs import Graph
-from diplograph.server.library import Example, by_keyword
-from diplograph.server.links import href, short
+from diplograph.server.federation import resolve
+from diplograph.server.formats import GRAPHS, SOLUTIONS, content_type, negotiate, not_acceptable
+from diplograph.server.guard import refuse_loads, refuse_services, services
 from diplograph.server.problems import Problem, malformed
-from diplograph.vocabulary import PREFIXES, prefix_header
+from diplograph.server.settings import Settings
+from diplograph.server.tokens import tokens
+
+QUERY_RECORD = "diplograph.query"  # key of the WSGI environment under which the access log finds the query
 
 
-def blueprint(graph: Graph, examples: tuple[Example, ...], describe: Callable[[Format], bytes]) -> Blueprint:
-    """Return the routes of `/sparql`; `describe` writes the service description."""
-    routes = Blueprint("endpoint", __name__)
+@dataclass
+class QueryRecord:
+    """What the access log says of a query."""
 
-    @routes.route("/sparql", methods=["GET", "HEAD", "POST"], strict_slashes=False)
-    def sparql() -> Response:
-        operation = protocol.read(request)
+    text: str
+    rows: int | None = None
+    cached: bool = False
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """What `/sparql` needs. `tag` gives the version of the graph."""
+
+    engine: Engine
+    cache: AnswerCache
+    settings: Settings
+    directory: Path | None
+    tag: Callable[[], str]
+
+    def answer(self, request: Request, operation: protocol.Operation) -> tuple[str, Response]:
+        """Answer a query or update; return the format as well, so that `html` can be made a page.
+
+        Raises `Problem`, or `ClientGone` when nobody waits any more.
+        """
         if operation.kind == "update":
-            raise Problem(403, "this endpoint is read-only; start it with --writable to allow updates")
-        if operation.text is None:
-            return _without_query(operation, examples, describe)
-        return _answer(graph, operation, operation.text)
+            return "", self._update(request, operation)
+        return self._query(request, operation, operation.text or "")
 
-    return routes
+    def _query(self, request: Request, operation: protocol.Operation, text: str) -> tuple[str, Response]:
+        job = _job(request, operation, resolve(text, self.settings.allow_service))
+        record = QueryRecord(text)
+        request.environ[QUERY_RECORD] = record
+        key = None if job.text != text else entity_tag(self.tag(), job)
+        if key is not None and key in request.if_none_match.to_header():
+            return "", _conditional(Response(status=304), key)
+        kept = self.cache.get(key) if key is not None else None
+        if kept is not None:
+            written, body, record.rows, record.cached = *kept, True
+            return written, _conditional(Response(body, content_type=content_type(written)), key)
+        answer = self._run(request, operation, job, text)
+        record.rows = answer.rows
+        if answer.coming is not None:
+            body_of = _Streamed(answer.coming, record)
+            response = Response(body_of, content_type=content_type(answer.written), direct_passthrough=True)
+            return answer.written, _conditional(response, key)
+        whole = answer.whole or b""
+        if key is not None and answer.tag == self.tag():
+            self.cache.put(key, answer.written, whole, answer.rows)
+        return answer.written, _conditional(Response(whole, content_type=content_type(answer.written)), key)
+
+    def _run(self, request: Request, operation: protocol.Operation, job: Job, text: str) -> Answer:
+        gone = departure(request.environ)
+        try:
+            return self.engine.answer(job, client_of(request), gone, _timeout(operation))
+        except Malformed as error:
+            raise malformed(text, str(error)) from error
+        except NotAcceptable as error:
+            offered = GRAPHS if str(error) == "graph" else SOLUTIONS
+            wish = operation.one("format") or request.headers.get("Accept", "")
+            raise not_acceptable(offered, wish) from error
+
+    def _update(self, request: Request, operation: protocol.Operation) -> Response:
+        directory = writable(self.settings, self.directory)
+        authorize(request, self.settings.token)
+        text = operation.text or ""
+        found = tokens(text)
+        refuse_services(services(found), ())
+        refuse_loads(found)
+        text = updates.with_dataset(
+            text,
+            updates.graph_names(operation.all("using-graph-uri") or ()),
+            updates.graph_names(operation.all("using-named-graph-uri") or ()),
+        )
+        described: dict[str, str | None] = {"kind": "update", "base": request.base_url}
+        outcome = updates.change(directory, described, text.encode(), self.settings.timeout)
+        return Response(status=204, headers={"X-Version": outcome.tag})
 
 
-def _without_query(
-    operation: protocol.Operation, examples: tuple[Example, ...], describe: Callable[[Format], bytes]
-) -> Response:
-    """Answer a bare GET: a form to people, the service description to programs."""
-    wish = operation.one("format")
-    accept = request.headers.get("Accept")
-    written = negotiate(GRAPHS, wish, accept)
-    if written is None:
-        raise not_acceptable(GRAPHS, wish or accept or "")
-    if written.name == HTML:
-        page = render_template("sparql.html", query=prefix_header(), groups=by_keyword(examples), result=None)
-        return make_response(page)
-    return Response(describe(written), content_type=written.content_type)
+class _Streamed:
+    """The body of an answer that is still coming; closing it ends the query."""
+
+    def __init__(self, coming: Coming, record: QueryRecord) -> None:
+        self._coming = coming
+        self._record = record
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._coming
+        self._record.rows = self._coming.rows
+
+    def close(self) -> None:
+        """End the query if it is still running."""
+        self._coming.close()
 
 
-def _answer(graph: Graph, operation: protocol.Operation, text: str) -> Response:
+def writable(settings: Settings, directory: Path | None) -> Path:
+    """Return the directory that may be written to; raises `Problem` (403) where none may."""
+    if not settings.writable or directory is None:
+        raise Problem(403, "this server is read-only; start it with --writable to allow changes")
+    return directory
+
+
+def _job(request: Request, operation: protocol.Operation, text: str) -> Job:
     wish, accept = operation.one("format"), request.headers.get("Accept")
     solutions, triples = negotiate(SOLUTIONS, wish, accept), negotiate(GRAPHS, wish, accept)
-    job = Job(
+    return Job(
         text,
         operation.all("default-graph-uri"),
         operation.all("named-graph-uri"),
         solutions.name if solutions else None,
         triples.name if triples else None,
         base=request.base_url,
-        prefixes=PREFIXES,
     )
+
+
+def _timeout(operation: protocol.Operation) -> float | None:
+    asked = operation.one("timeout")
+    if asked is None:
+        return None
     try:
-        written, body = graph.answer(job)
-    except Malformed as error:
-        raise malformed(text, str(error)) from error
-    except NotAcceptable as error:
-        offered = GRAPHS if str(error) == "graph" else SOLUTIONS
-        raise not_acceptable(offered, wish or accept or "") from error
-    if written == HTML:
-        return make_response(_page(operation, body))
-    return Response(body, content_type=content_type(written))
+        seconds = float(asked)
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0:
+        raise Problem(400, f"the parameter 'timeout' is {asked!r}; expected a number of seconds above zero")
+    return seconds
 
 
-def _page(operation: protocol.Operation, body: bytes) -> str:
-    result = json.loads(body)
-    for row in result.get("rows", ()):
-        for term in row:
-            if term and term["type"] == "uri":
-                term["href"], term["short"] = href(term["value"], request.root_path), short(term["value"])
-    kept = [(key, value) for key, value in operation.parameters if key not in ("query", "format")]
-    downloads = {
-        each.name: "?" + urlencode([("query", operation.text or ""), *kept, ("format", each.name)])
-        for each in (GRAPHS if result.get("graph") else SOLUTIONS)
-        if each.name != HTML
-    }
-    return render_template("sparql.html", query=operation.text, groups={}, result=result, downloads=downloads)
+def _conditional(response: Response, key: str | None) -> Response:
+    """Say how long the answer may be kept: until the graph changes, which only we can tell."""
+    if key is not None:
+        response.headers["ETag"] = key
+        response.headers["Cache-Control"] = "no-cache"
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    return response

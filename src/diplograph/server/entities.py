@@ -105,14 +105,12 @@ def description_job(iri: str, written: str) -> Job:
         CONSTRUCT {{ <{iri}> ?p ?o . ?o rdfs:label ?name . ?s ?q <{iri}> }} WHERE {{
             {{ SELECT DISTINCT ?p ?o ?name {{ <{iri}> ?p ?o OPTIONAL {{ ?o rdfs:label ?name }} }} }}
             UNION {{ SELECT DISTINCT ?s ?q {{ ?s ?q <{iri}> }} LIMIT 5000 }} }}"""
-    return Job(text, graph=written, prefixes=PREFIXES)
+    return Job(text, graph=written)
 
 
 def graph_job(iri: str, written: str) -> Job:
     """Return the query for the content of a named graph."""
-    return Job(
-        f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", graph=written, prefixes=PREFIXES
-    )
+    return Job(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", graph=written)
 
 
 def labels(graph: Graph, iris: Iterable[str]) -> dict[str, str]:

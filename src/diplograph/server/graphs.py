@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from pyoxigraph import QuerySolutions, Store
+from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from diplograph import store
 from diplograph.server.evaluation import Job, Term, evaluate
@@ -31,6 +31,10 @@ class Graph(Protocol):
         """Return the format of the answer to a query (`json`, `ttl`, ...), and all of it written out."""
         ...
 
+    def has_graph(self, name: str) -> bool:
+        """Return whether there is a named graph of that IRI."""
+        ...
+
 
 class LocalGraph:
     """The published version of a store directory; a newer one is taken up by the next question."""
@@ -39,14 +43,16 @@ class LocalGraph:
         """Open the version that is published now; `StoreError` when there is none."""
         self._directory = directory
         self._lock = threading.Lock()
+        self._stamp = store.stamp(directory)
         self._snapshot = store.snapshot(directory)
 
     def snapshot(self) -> store.Snapshot:
         """Return the newest snapshot; it lies still while the caller holds it."""
-        if store.latest(self._directory).tag != self._snapshot.version.tag:
+        stamp = store.stamp(self._directory)
+        if stamp != self._stamp:
             with self._lock:
-                if store.latest(self._directory).tag != self._snapshot.version.tag:
-                    self._snapshot = store.snapshot(self._directory)
+                self._snapshot = store.snapshot(self._directory)
+                self._stamp = stamp
         return self._snapshot
 
     @property
@@ -66,6 +72,11 @@ class LocalGraph:
         written, write = evaluate(snapshot.store, job)
         write(output)
         return written, output.getvalue()
+
+    def has_graph(self, name: str) -> bool:
+        """Return whether there is a named graph of that IRI, be it empty."""
+        snapshot = self.snapshot()
+        return snapshot.store.contains_named_graph(NamedNode(name))
 
 
 def once_a_version(graph: Graph, compute: Callable[[Graph], Result]) -> Callable[[], Result]:

@@ -9,11 +9,11 @@ from pyoxigraph import Literal, NamedNode
 from diplograph.server.entities import Description, Statement, describe, description_job, graph_job
 from diplograph.server.evaluation import Term
 from diplograph.server.formats import GRAPHS, HTML, Format, negotiate, not_acceptable, of_name
-from diplograph.server.graphs import Graph, once_a_version
+from diplograph.server.graphs import Graph
 from diplograph.server.library import Example, by_keyword
 from diplograph.server.links import FAMILIES, href, iri, short
 from diplograph.server.problems import Problem
-from diplograph.server.statistics import Statistics, statistics
+from diplograph.server.statistics import Statistics
 from diplograph.vocabulary import BASE, prefix_header
 
 ONTOLOGY_GRAPH = BASE + "graph/ontology"
@@ -21,10 +21,9 @@ _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 
-def blueprint(graph: Graph, examples: tuple[Example, ...]) -> Blueprint:
+def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], Statistics]) -> Blueprint:
     """Return the routes of the front page and of everything that has an IRI of ours."""
     routes = Blueprint("pages", __name__, static_folder="static", static_url_path="/static")
-    counts = once_a_version(graph, statistics)
 
     @routes.get("/")
     def front() -> Response:

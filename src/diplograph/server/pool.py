@@ -1,0 +1,215 @@
+"""Query workers as the server sees them: started ahead of need, spoken to with a deadline, killed if late."""
+
+import json
+import os
+import queue
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from diplograph.server import frames
+from diplograph.server.frames import Kind
+
+_PIPE = 1 << 20  # bytes that a worker may be ahead of us
+_TICK = 0.25  # seconds between two looks at whether the client is still there
+_SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of fcntl(2)
+_NICENESS = 10
+
+
+class WorkerDied(Exception):  # noqa: N818
+    """The process ended in the middle of a query: out of memory, or killed."""
+
+
+class Late(Exception):  # noqa: N818
+    """The moment given has passed and nothing has come."""
+
+
+class ClientGone(Exception):  # noqa: N818
+    """Nobody waits for the answer any more."""
+
+
+class Worker:
+    """A query worker and the pipes to it. Used by one thread at a time; `kill` may come from any."""
+
+    def __init__(self, directory: Path, memory: int) -> None:
+        """Start the process; `wait_ready` tells when it can be used."""
+        lifeline, self._lifeline = os.pipe()
+        command = [sys.executable, "-c", "from diplograph.server.worker import main; main()"]
+        self.process = subprocess.Popen(  # noqa: S603  (our own code, no shell)
+            [*command, str(directory), str(memory), str(lifeline)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(lifeline,),
+            bufsize=0,
+        )
+        os.close(lifeline)
+        assert self.process.stdin is not None  # noqa: S101  (for the type checker: PIPE was asked for)
+        assert self.process.stdout is not None  # noqa: S101
+        self._to, self._from = self.process.stdin.fileno(), self.process.stdout.fileno()
+        _widen(self._from)
+        self._poll = select.poll()
+        self._poll.register(self._from, select.POLLIN)
+        self._assembler = frames.Assembler()
+        self._polite = False
+        self.isolated = False
+
+    def wait_ready(self, timeout: float) -> None:
+        """Wait until the graph is open; raises `WorkerDied` or `Late`."""
+        _, payload = self.receive(time.monotonic() + timeout)
+        self.isolated = bool(json.loads(payload)["isolated"])
+
+    def send(self, message: bytes) -> None:
+        """Hand over a job; raises `WorkerDied`."""
+        try:
+            frames.write_all(self._to, message)
+        except OSError as error:
+            raise WorkerDied from error
+
+    def receive(self, deadline: float, gone: Callable[[], bool] | None = None) -> tuple[Kind, bytes]:
+        """Return the next frame; raises `Late` at the deadline, `ClientGone` or `WorkerDied`."""
+        while (frame := self._assembler.next()) is None:
+            self._wait(deadline, gone)
+            piece = os.read(self._from, _PIPE)
+            if not piece:
+                raise WorkerDied
+            self._assembler.feed(piece)
+        return frame
+
+    def _wait(self, deadline: float, gone: Callable[[], bool] | None) -> None:
+        while True:
+            left = deadline - time.monotonic()
+            if self._poll.poll(max(0.0, min(left, _TICK)) * 1000):
+                return
+            if left <= 0:
+                raise Late
+            if gone is not None and gone():
+                raise ClientGone
+
+    def step_back(self) -> None:
+        """Let quick queries go first on the processor; cannot be undone."""
+        if not self._polite:
+            self._polite = True
+            with suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.process.pid, _NICENESS)
+
+    @property
+    def polite(self) -> bool:
+        """Whether it has stepped back."""
+        return self._polite
+
+    def kill(self) -> None:
+        """End the process at once; whoever waits for an answer gets `WorkerDied`."""
+        with suppress(OSError):
+            self.process.kill()
+
+    def bury(self) -> None:
+        """Kill it, wait for its end and give back what it held."""
+        self.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+        with suppress(OSError):
+            os.close(self._lifeline)
+
+
+def _widen(pipe: int) -> None:
+    if sys.platform.startswith("linux"):
+        import fcntl  # noqa: PLC0415
+
+        with suppress(OSError):
+            fcntl.fcntl(pipe, _SET_PIPE_SIZE, _PIPE)
+
+
+class Pool:
+    """Idle workers. A thread of its own starts and buries them, so that no query waits for that."""
+
+    def __init__(self, start: Callable[[], Worker], spare: int) -> None:
+        """Keep `spare` workers ready that `start` makes."""
+        self._start = start
+        self._spare = spare
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()  # the last one used is the fastest
+        self._polite: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Worker | None] = queue.SimpleQueue()
+        self._closed = threading.Event()
+        self.network = "unknown"
+        self._thread = threading.Thread(target=self._nurse, daemon=True, name="nursery")
+        for _ in range(spare):
+            self._orders.put(None)
+        self._thread.start()
+
+    def take(self, deadline: float) -> Worker:
+        """Return an idle worker; raises `Late`."""
+        try:
+            return self._idle.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty as error:
+            raise Late from error
+
+    def take_polite(self, deadline: float) -> Worker:
+        """Return an idle worker that lets others go first; raises `Late`."""
+        try:
+            return self._polite.get_nowait()
+        except queue.Empty:
+            worker = self.take(deadline)
+            self._orders.put(None)
+            worker.step_back()
+            return worker
+
+    def replace(self, worker: Worker) -> None:
+        """Have a new worker started in the place of one that goes on with a long query."""
+        worker.step_back()
+        self._orders.put(None)
+
+    def give_back(self, worker: Worker) -> None:
+        """Take a worker back that has finished its query."""
+        if self._closed.is_set():
+            worker.bury()
+        elif not worker.polite:
+            self._idle.put(worker)
+        elif self._polite.qsize() < self._spare:
+            self._polite.put(worker)
+        else:
+            self._orders.put(worker)
+
+    def discard(self, worker: Worker) -> None:
+        """End a worker, whatever it is doing, and have another started unless one has been already."""
+        worker.kill()
+        self._orders.put(worker)
+        if not worker.polite:
+            self._orders.put(None)
+
+    def close(self) -> None:
+        """End all idle workers and wait until they have gone."""
+        self._closed.set()
+        self._orders.put(None)
+        self._thread.join()
+
+    def _nurse(self) -> None:
+        while not self._closed.is_set():
+            order = self._orders.get()
+            if order is not None:
+                order.bury()
+            elif not self._closed.is_set():
+                self._hatch()
+        for waiting in (self._idle, self._polite, self._orders):
+            while not waiting.empty():
+                worker = waiting.get()
+                if worker is not None:
+                    worker.bury()
+
+    def _hatch(self) -> None:
+        worker = self._start()
+        try:
+            worker.wait_ready(timeout=30.0)
+            self.network = "none" if worker.isolated else "open"
+            self._idle.put(worker)
+        except (WorkerDied, Late):
+            worker.bury()
+            if not self._closed.wait(1.0):  # no graph yet, or no memory: try again, but not in haste
+                self._orders.put(None)

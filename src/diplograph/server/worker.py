@@ -1,0 +1,182 @@
+"""A query worker: a process that answers one query at a time and may be killed at any moment.
+
+The engine below cannot be interrupted, so whoever wants to end a query ends the process. It reads a frozen
+version, cannot reach the network, and dies when it takes more memory than it may or when its parent is gone.
+Started as `python -c "from diplograph.server.worker import main; main()" DIRECTORY MEMORY LIFELINE`.
+"""
+
+import ctypes
+import json
+import os
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import BinaryIO
+
+from diplograph import store
+from diplograph.errors import StoreError
+from diplograph.server import frames
+from diplograph.server.evaluation import Job, Malformed, NotAcceptable, evaluate
+from diplograph.server.functions import functions
+
+_FIRST = 8192  # bytes of an answer that are sent at once: the engine's own buffer
+_PIECE = 65536
+_NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # flags of unshare(2)
+
+# what stands once for each solution or triple of a format, and how often it stands besides
+_COUNTED = {
+    "json": ((b'[{"', b'},{"'), 0),
+    "xml": ((b"<result>",), 0),
+    "csv": ((b"\n",), 1),
+    "tsv": ((b"\n",), 1),
+    "nt": ((b"\n",), 0),
+    "nq": ((b"\n",), 0),
+}
+_OVERLAP = 7  # bytes, one less than the longest of them
+
+
+class _Answer:
+    """The output of a query, sent in frames; the header goes with the first piece."""
+
+    def __init__(self, descriptor: int, header: dict[str, str]) -> None:
+        self._descriptor = descriptor
+        self._waiting = bytearray(frames.pack(frames.Kind.HEADER, json.dumps(header).encode()))
+        self._data = bytearray()
+        self._threshold = _FIRST
+        self._marks, self._besides = _COUNTED.get(header["written"], ((), 0))
+        self._rows = 0
+        self._tail = b""
+
+    def write(self, data: bytes, /) -> int:
+        self._data += data
+        if len(self._data) >= self._threshold:
+            self._count()
+            self._send()
+            self._threshold = _PIECE
+        return len(data)
+
+    def flush(self) -> None:
+        """Asked for by the engine at the end; `end` does it."""
+
+    def end(self) -> None:
+        self._count()
+        rows = max(0, self._rows - self._besides) if self._marks else None
+        self._send(frames.pack(frames.Kind.END, json.dumps({"rows": rows}).encode()))
+
+    def _count(self) -> None:
+        """Count rows in what is about to be sent; a mark may lie across two pieces."""
+        seam = self._tail + bytes(self._data[:_OVERLAP])
+        for mark in self._marks:
+            reach = len(mark) - 1
+            across = seam[max(0, len(self._tail) - reach) : len(self._tail) + reach]
+            self._rows += self._data.count(mark) + across.count(mark)
+        self._tail = bytes(self._data[-_OVERLAP:])
+
+    def _send(self, after: bytes = b"") -> None:
+        if self._data:
+            self._waiting += frames.pack(frames.Kind.DATA, bytes(self._data))
+        frames.write_all(self._descriptor, bytes(self._waiting) + after)
+        self._waiting.clear()
+        self._data.clear()
+
+
+def main() -> None:
+    """Answer queries from standard input until it ends."""
+    directory, memory, lifeline = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    output = os.dup(1)
+    os.dup2(2, 1)  # whatever prints must not stand between the frames
+    isolated = _leave_network()
+    threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
+    latest = _Latest(directory)
+    snapshot = latest.snapshot()
+    _limit_memory(memory)
+    ready = {"isolated": isolated, "tag": snapshot.version.tag if snapshot else ""}
+    frames.write_all(output, frames.pack(frames.Kind.READY, json.dumps(ready).encode()))
+    _answer_all(latest, sys.stdin.buffer, output)
+
+
+def _answer_all(latest: "_Latest", jobs: BinaryIO, output: int) -> None:
+    while (frame := frames.read(jobs)) is not None:
+        snapshot = latest.snapshot()
+        if snapshot is None:
+            _error(output, "failed", "there is no graph")
+        else:
+            _answer(snapshot, job_of(frame[1]), output)
+
+
+def _answer(snapshot: store.Snapshot, job: Job, output: int) -> None:
+    try:
+        written, write = evaluate(snapshot.store, job, functions(snapshot))
+        answer = _Answer(output, {"written": written, "tag": snapshot.version.tag})
+        write(answer)
+        answer.end()
+    except Malformed as error:
+        _error(output, "malformed", str(error))
+    except NotAcceptable as error:
+        _error(output, "not acceptable", str(error))
+    except (OSError, RuntimeError, ValueError) as error:
+        _error(output, "failed", str(error))
+
+
+def _error(output: int, kind: str, message: str) -> None:
+    payload = json.dumps({"kind": kind, "message": message}).encode()
+    frames.write_all(output, frames.pack(frames.Kind.ERROR, payload))
+
+
+class _Latest:
+    """The newest published version, opened once."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._stamp: tuple[int, int] | None = None
+        self._snapshot: store.Snapshot | None = None
+
+    def snapshot(self) -> store.Snapshot | None:
+        """Return it, or the one before when it cannot be opened."""
+        stamp = store.stamp(self._directory)
+        if stamp != self._stamp or self._snapshot is None:
+            with suppress(StoreError):
+                self._snapshot, self._stamp = store.snapshot(self._directory), stamp
+        return self._snapshot
+
+
+def as_message(job: Job) -> bytes:
+    """Return a job as a frame."""
+    values = {each.name: getattr(job, each.name) for each in fields(Job)}
+    return frames.pack(frames.Kind.JOB, json.dumps(values).encode())
+
+
+def job_of(payload: bytes) -> Job:
+    """Return the job of a frame."""
+    values = json.loads(payload)
+    for name in ("default_graphs", "named_graphs"):
+        if values[name] is not None:
+            values[name] = tuple(values[name])
+    return Job(**values)
+
+
+def _leave_network() -> bool:
+    """Move into an empty network, where the system lets us; return whether it did."""
+    if not sys.platform.startswith("linux"):
+        return False
+    unshare = ctypes.CDLL(None, use_errno=True).unshare
+    return any(unshare(flags) == 0 for flags in (_NEW_NETWORK, _NEW_USER | _NEW_NETWORK))
+
+
+def _limit_memory(size: int) -> None:
+    """Let the process take `size` bytes more than it has; whatever then asks for more ends it."""
+    import resource  # noqa: PLC0415
+
+    with suppress(OSError, ValueError):
+        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (taken + size, taken + size))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _die_with_parent(lifeline: int) -> None:
+    """Wait for the parent's end of a pipe to close, which it does however the parent dies."""
+    with suppress(OSError):
+        os.read(lifeline, 1)
+    os._exit(0)
