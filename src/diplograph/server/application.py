@@ -1,6 +1,7 @@
 """The application put together, and served."""
 
 import logging
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -162,15 +163,28 @@ def serve(directory: Path, host: str, port: int, settings: Settings) -> None:
 
     app = create_app(directory, base_url=None, settings=settings)
     engine: Engine = app.extensions["diplograph"]
+    _end_in_order()
+    server = waitress.create_server(
+        app,
+        host=host,
+        port=port,
+        threads=settings.threads,
+        ident="diplograph",
+        channel_request_lookahead=1,  # so that a client that hangs up is noticed
+        max_request_body_size=settings.max_upload,
+    )
     try:
-        waitress.serve(
-            app,
-            host=host,
-            port=port,
-            threads=settings.threads,
-            ident="diplograph",
-            channel_request_lookahead=1,  # so that a client that hangs up is noticed
-            max_request_body_size=settings.max_upload,
-        )
+        server.run()
     finally:
         engine.close()
+        server.close()
+
+
+def _end_in_order() -> None:
+    """Let a request to terminate end the server as Ctrl-C does: workers first."""
+
+    def stop(*_: object) -> None:
+        raise SystemExit
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)

@@ -81,7 +81,8 @@ def negotiate(offered: Sequence[Format], asked: str | None, accept: str | None) 
     if not accept or not accept.strip():
         return offered[0]
     media_types = {media_type: each for each in offered for media_type in each.media_types}
-    best = parse_accept_header(accept, MIMEAccept).best_match(list(media_types))
+    ranges = [(each.partition(";")[0].strip(), q) for each, q in parse_accept_header(accept, MIMEAccept)]
+    best = MIMEAccept(ranges).best_match(list(media_types))  # a charset there says nothing
     return media_types[best] if best is not None else None
 
 

@@ -1,5 +1,6 @@
 """The SPARQL 1.1 Graph Store Protocol: whole graphs got, put, added to and removed at `/graphs`."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -104,7 +105,11 @@ def _document(request: Request) -> tuple[bytes, str]:
     if request.mimetype != "multipart/form-data":
         return request.get_data(cache=False), _readable(request.mimetype or "text/turtle")
     _, _, files = parse_form_data(request.environ, silent=False)
-    parts = [(part.read(), _readable(part.mimetype or "text/turtle")) for _, part in files.items(multi=True)]
+    parts = []
+    for name in files:
+        for part in files.getlist(name):
+            with closing(part):
+                parts.append((part.read(), _readable(part.mimetype or "text/turtle")))
     media_types = {media_type for _, media_type in parts}
     if len(media_types) != 1:
         raise Problem(400, f"expected files of one format in the form; found {sorted(media_types) or 'none'}")
