@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
-from diplograph import events, graph, inference, knowledge, records, reference, schema, sentences, store, vocabulary
+from diplograph import events, graph, inference, knowledge, records, reference, schema, sentences, store, turtle, vocabulary
 from diplograph.claims import extraction, frames, lexica
 from diplograph.claims.extraction import Reader
 from diplograph.errors import DocumentError
@@ -197,3 +197,13 @@ def _write_records(directory: Path, documents: Sequence[Document], found: Sequen
         described = {"id": document.id, "title": document.title, "published": document.published, "author": document.author, "sha256": document.sha256}
         described |= {"text": document.text} if quotes == "full" else {}
         (directory / "documents" / f"{document.id}.json").write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def extract_records(document: Document, known: Knowledge) -> list[dict[str, Any]]:
+    """Return what one text says, a record an event."""
+    return list(records.records(extract(document, known), known.sides, known.codes))
+
+
+def as_trig(quads: Iterable[Quad]) -> str:
+    """Return quads as canonical TriG."""
+    return turtle.write_trig(quads, vocabulary.PREFIXES)

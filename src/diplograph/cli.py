@@ -1,0 +1,200 @@
+"""The command line: one function a command. Exit codes: 0 done, 1 findings or refused rows, 2 the input is at fault."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import diplograph
+from diplograph import documents, pipeline, querying
+from diplograph.errors import DiplographError, DocumentError, InputError
+from diplograph.model import Document
+
+_GRAPH = click.Path(file_okay=False, path_type=Path)
+_QUOTES = click.Choice(["none", "trigger", "full"])
+
+
+class _Commands(click.Group):
+    """Turns the errors that diplograph raises on purpose into messages, and nothing else."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except DiplographError as error:
+            click.echo(f"diplograph: {error}", err=True)
+            ctx.exit(2 if isinstance(error, InputError) else 1)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="diplograph", prog_name="diplograph")
+@click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
+def main(*, verbose: bool) -> None:
+    """Prose about diplomacy goes in; an RDF knowledge graph with proofs comes out.
+
+    \b
+    diplograph build article.txt --date 2022-04-08 -o graph
+    diplograph query graph 'SELECT ?visit ?time { ?visit a dg:Visit ; dg:time ?time }'
+    diplograph explain graph PAK dg:defensePartnerOf RUS
+    diplograph serve graph
+    """
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(name)s: %(message)s")
+
+
+@main.command()
+@click.argument("texts", nargs=-1, required=True)
+@click.option("--date", "published", metavar="DATE", help="Date of publication (2022, 2022-04 or 2022-04-08) of texts that do not say it.")
+@click.option("-o", "--output", type=_GRAPH, default=Path("graph"), show_default=True, help="Directory of the graph; what is there is replaced.")
+@click.option("--quotes", type=_QUOTES, default="full", show_default=True, help="How much of the texts the graph may hold.")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+def build(texts: tuple[str, ...], published: str | None, output: Path, quotes: str, *, as_json: bool) -> None:
+    """Read TEXTS (files or folders, .txt .md .html, or - for standard input) and build their graph.
+
+    \b
+    diplograph build data/texts -o demo
+    diplograph build article.html --date 2022-04-08
+    cat cable.txt | diplograph build - --date 1974-10-25 -o cable
+    """
+    sources = list(_documents(texts, published))
+    with _progress() as advance:
+        report = pipeline.build(sources, output, pipeline.load_knowledge(), quotes=quotes, progress=advance)
+    if as_json:
+        click.echo(json.dumps(querying.report_as_json(report)))
+    else:
+        click.echo(querying.report_as_text(report, output))
+
+
+@main.command()
+@click.argument("text")
+@click.option("--date", "published", metavar="DATE", help="Date of publication, where the text does not say it.")
+@click.option("--format", "form", type=click.Choice(["jsonl", "trig"]), default="jsonl", show_default=True)
+@click.option("--quotes", type=_QUOTES, default="full", show_default=True, help="How much of the text TriG may hold.")
+def extract(text: str, published: str | None, form: str, quotes: str) -> None:
+    """Print what one TEXT says: a JSON object an event, or TriG.
+
+    \b
+    diplograph extract article.txt --date 2022-04-08
+    diplograph extract article.txt --format trig > article.trig
+    """
+    source = next(iter(_documents((text,), published)))
+    known = pipeline.load_knowledge()
+    if form == "trig":
+        click.echo(pipeline.as_trig(pipeline.document_graph(source, known, quotes=quotes)), nl=False)
+    else:
+        for record in pipeline.extract_records(source, known):
+            click.echo(json.dumps(record, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("directory", type=_GRAPH)
+@click.argument("query")
+@click.option("-f", "--format", "form", type=click.Choice(querying.FORMATS), default="table", show_default=True)
+def query(directory: Path, query: str, form: str) -> None:
+    """Run a SPARQL QUERY (or a file of one, or - for standard input) on the graph in DIRECTORY.
+
+    The prefixes of diplograph are known; all named graphs together are the default graph.
+
+    \b
+    diplograph query demo 'SELECT ?who { ?visit a dg:Visit ; dg:visitor ?who }' -f csv
+    diplograph query demo ontology/queries/visits.rq
+    """
+    with diplograph.open(directory) as opened:
+        click.echo(querying.run(opened.store, _query_text(query), form), nl=False)
+
+
+@main.command()
+@click.argument("directory", type=_GRAPH)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=7878, show_default=True, type=click.IntRange(0, 65535))
+def serve(directory: Path, host: str, port: int) -> None:
+    """Serve the graph in DIRECTORY: SPARQL at /sparql, a page for everything that has an IRI."""
+    from diplograph import server  # noqa: PLC0415 - Flask is not needed by the other commands
+
+    click.echo(f"diplograph serves {directory} on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+    server.serve(directory, host, port)
+
+
+@main.command()
+@click.argument("directory", type=_GRAPH)
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object")
+@click.option("--all", "every", is_flag=True, help="All proofs, not one.")
+@click.option("-f", "--format", "form", type=click.Choice(["text", "json", "ttl", "mermaid"]), default="text", show_default=True)
+def explain(directory: Path, subject: str, predicate: str, object: str, form: str, *, every: bool) -> None:  # noqa: A002
+    """Prove SUBJECT PREDICATE OBJECT: the rule, its premises, and the words of the texts that say them.
+
+    Subject and object are IRIs, CURIEs (state:pakistan), codes (PAK) or names ("Imran Khan").
+
+    \b
+    diplograph explain demo PAK dg:defensePartnerOf RUS
+    diplograph explain demo state:russia dg:armsSupplierOf state:india --all -f json
+    """
+    with diplograph.open(directory) as opened:
+        proof = opened.explain(subject, predicate, object, every=every, form=form)
+    if proof is None:
+        click.echo(f"diplograph: {subject} {predicate} {object} is neither stated nor derived in {directory}", err=True)
+        sys.exit(1)
+    click.echo(proof)
+
+
+@main.command()
+@click.argument("directory", type=_GRAPH)
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+def validate(directory: Path, *, as_json: bool) -> None:
+    """Check the graph in DIRECTORY against the shapes and checks of the ontology; exit code 1 if it violates one."""
+    with diplograph.open(directory) as opened:
+        report = opened.validate()
+    click.echo(querying.findings_as_json(report) if as_json else querying.findings_as_text(report))
+    sys.exit(0 if report.conforms else 1)
+
+
+def _documents(texts: tuple[str, ...], published: str | None) -> Iterator[Document]:
+    for text in texts:
+        if text == "-":
+            content = documents.decode(sys.stdin.buffer.read(), name="standard input")
+            yield documents.from_text(content, name="standard-input", published=published)
+        elif Path(text).is_dir():
+            found = [path for path in sorted(Path(text).rglob("*")) if path.suffix.lower() in documents.SUFFIXES]
+            if not found:
+                raise DocumentError(f"{text}: the folder has no {', '.join(documents.SUFFIXES)} file")
+            yield from (documents.read(path, published=published) for path in found)
+        else:
+            yield documents.read(Path(text), published=published)
+
+
+def _query_text(query: str) -> str:
+    if query == "-":
+        return sys.stdin.read()
+    looks_like_file = "{" not in query and len(query) < 4096
+    if looks_like_file and not Path(query).is_file():
+        raise InputError(f"{query}: neither a file nor a SPARQL query (a query has braces)")
+    return Path(query).read_text("utf-8") if looks_like_file else query
+
+
+@contextmanager
+def _progress() -> Iterator[pipeline.Progress]:
+    """A bar on standard error where a person looks at it."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        tasks = {}
+
+        def advance(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done)
+
+        yield advance
+
+
+if __name__ == "__main__":
+    main()
