@@ -1,6 +1,22 @@
 """What follows: rules and OWL axioms in one form, engines that run them, and proofs of what they derive."""
 
 from diplograph.inference.infer import Clash, InferenceReport, infer
+from diplograph.inference.program import Program
+from diplograph.inference.proof import Derivation, Proof, explain, program_of
+from diplograph.inference.rendering import render_proof
 from diplograph.inference.rulefile import load_rules, rule_paths, with_parameters
 
-__all__ = ["Clash", "InferenceReport", "infer", "load_rules", "rule_paths", "with_parameters"]
+__all__ = [
+    "Clash",
+    "Derivation",
+    "InferenceReport",
+    "Program",
+    "Proof",
+    "explain",
+    "infer",
+    "load_rules",
+    "program_of",
+    "render_proof",
+    "rule_paths",
+    "with_parameters",
+]

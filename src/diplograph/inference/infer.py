@@ -46,7 +46,7 @@ class InferenceReport:
 
 def infer(
     store: Store,
-    rules: Sequence[Rule],
+    rules: Program | Sequence[Rule],
     ontology: Iterable[Triple] | None = None,
     *,
     overrides: Mapping[str, str] | None = None,
@@ -60,13 +60,25 @@ def infer(
     each: run it on a writer's copy of the store, which nobody reads before it is published.
     Raises `KnowledgeError` for an unknown parameter, a circle of negations, or more than `limit` conclusions.
     """
-    axioms = graph_triples(store, ONTOLOGY) if ontology is None else ontology
-    program = build_program(with_parameters(rules, overrides or {}), axioms)
+    program = _program(store, rules, ontology, overrides or {})
     found = run_sparql(asserted(store), program, limit=limit, progress=progress)
     graphs = conclusions_by_graph(program, found)
     replace_inferred(store, graphs)
     counts = {slug: len(triples) for slug, triples in sorted(graphs.items())}
     return InferenceReport("sparql", counts, found.rounds, clashes(program, found))
+
+
+def _program(
+    store: Store,
+    rules: Program | Sequence[Rule],
+    ontology: Iterable[Triple] | None,
+    overrides: Mapping[str, str],
+) -> Program:
+    if isinstance(rules, Program) and not overrides:
+        return rules
+    plain = [rule for rule in rules.rules if not rule.axioms] if isinstance(rules, Program) else rules
+    axioms = graph_triples(store, ONTOLOGY) if ontology is None else ontology
+    return build_program(with_parameters(plain, overrides), axioms)
 
 
 def asserted(store: Store) -> Iterator[Triple]:

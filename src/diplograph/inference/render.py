@@ -44,7 +44,7 @@ def where(variant: Variant) -> str:
     parts += [
         *map(_element, variant.binds),
         *map(_element, variant.filters),
-        *map(_negation, variant.absents),
+        *map(negation, variant.absents),
     ]
     return " ".join(parts)
 
@@ -61,7 +61,8 @@ def expression(item: Expression) -> str:
     return f"(!{parts[0]})" if item.name == "!" else f"{item.name}({', '.join(parts)})"
 
 
-def _negation(item: Negation) -> str:
+def negation(item: Negation) -> str:
+    """Return the filter that none of the ways of `item` holds."""
     return " ".join(f"FILTER NOT EXISTS {{ {where(way)} }}" for way in item.ways)
 
 

@@ -17,7 +17,7 @@ from pyparsing import ParseBaseException
 
 from diplograph.errors import KnowledgeError
 from diplograph.inference.algebra import UnsupportedError, read_construct
-from diplograph.inference.rule import Parameter, Rule
+from diplograph.inference.rule import Group, Parameter, Pattern, Rule
 from diplograph.inference.variants import expand
 from diplograph.knowledge import files, ontology_dir
 
@@ -74,20 +74,27 @@ def parse_rule(text: str, *, slug: str, path: str = "<text>") -> Rule:
     """Return the rule that `text` spells; `path` is what errors call it."""
     header = _header(text, path)
     try:
-        head, body = read_construct(text)
-        rule = Rule(
-            id=header["id"], slug=slug, label=header["label"], version=header["version"],
-            definition=header["definition"], source=header["source"], head=head, body=body, text=text,
-            path=path, parameters=_parameters(text, path),
-        )  # fmt: skip
-        return rule.with_variants(expand(head, body))
+        head, body = _read(text, path)
+        variants = expand(head, body)
     except UnsupportedError as error:
         raise KnowledgeError(f"{path}:{_line(text, error.token)}: {error}") from error
+    return Rule(
+        id=header["id"], slug=slug, label=header["label"], version=header["version"],
+        definition=header["definition"], source=header["source"], head=head, body=body, text=text,
+        path=path, parameters=_parameters(text, path), variants=variants,
+    )  # fmt: skip
+
+
+def _read(text: str, path: str) -> tuple[tuple[Pattern, ...], Group]:
+    try:
+        return read_construct(text)
+    except UnsupportedError:
+        raise
     except ParseBaseException as error:
         raise KnowledgeError(f"{path}:{error.lineno}: no valid SPARQL CONSTRUCT: {error.msg}") from error
     except RecursionError as error:
         raise KnowledgeError(f"{path}:1: the rule is nested too deeply to be read") from error
-    except Exception as error:
+    except Exception as error:  # rdflib raises bare exceptions for unknown prefixes and misplaced variables
         raise KnowledgeError(f"{path}:1: the rule cannot be read as SPARQL: {error}") from error
 
 

@@ -5,8 +5,8 @@ written for many kinds of situations, so a relation is further split by the fami
 constant beginning of the IRIs a rule mints (`.../id/arms-embargo/`), or "" for what is asserted. A negated
 reading of the end of an office holding thus does not wait for the rule that writes the end of a defense
 partnership.
-This takes for granted that nothing is asserted of a minted IRI that would place it in another family, and that
-dg:byRule is never asserted.
+This takes for granted that nothing is asserted of a minted IRI that would place it in another family, and
+that dg:byRule is never asserted.
 """
 
 from collections import defaultdict
@@ -165,11 +165,13 @@ class _Redundancy:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._simple = [_single(rule) for rule in rules]
+        typing = [pair for pair in self._simple if pair is not None and pair[1].predicate == TYPE]
         self._wider = {
-            (premise.object, made.object)
-            for premise, made in filter(None, self._simple)
-            if premise.predicate == made.predicate == TYPE and premise.subject == made.subject
+            (a.object, b.object) for a, b in typing if a.predicate == TYPE and a.subject == b.subject
         }
+        self._roles: dict[Term, list[tuple[Pattern, Pattern]]] = defaultdict(list)
+        for premise, made in typing:
+            self._roles[premise.predicate].append((premise, made))
 
     def conclusion(self, variant: Variant, written: Pattern, reader: int) -> bool:
         """Tell whether rule `reader`, reading `written`, concludes only what `variant` says or needs."""
@@ -177,15 +179,23 @@ class _Redundancy:
         if simple is None or simple[1].predicate != TYPE:
             return False
         premise, made = simple
-        names = {term: value for term, value in zip(premise, written, strict=True) if isinstance(term, Var)}
-        member = names.get(made.subject) if isinstance(made.subject, Var) else made.subject
-        classes = {
-            p.object
-            for p in (*variant.patterns, *variant.head)
-            if p.predicate == TYPE and p.subject == member
-        }
-        classes -= {written.object} if written.predicate == TYPE else set()
-        return any(class_ == made.object or (class_, made.object) in self._wider for class_ in classes)
+        said = [p for p in (*variant.patterns, *variant.head) if p.predicate == TYPE and p != written]
+        classes = {(p.subject, p.object) for p in said} | set(self._implied(variant.patterns))
+        member = _renamed(made.subject, premise, written)
+        mine = {class_ for subject, class_ in classes if subject == member}
+        return made.object in mine or any((class_, made.object) in self._wider for class_ in mine)
+
+    def _implied(self, patterns: Iterable[Pattern]) -> Iterator[tuple[Term, Term]]:
+        """Yield what domains and ranges say of the terms of the patterns that hold before the rule runs."""
+        for pattern in patterns:
+            for premise, made in self._roles.get(pattern.predicate, ()):
+                if pattern.predicate != TYPE or premise.object == pattern.object:
+                    yield _renamed(made.subject, premise, pattern), made.object
+
+
+def _renamed(term: Term, premise: Pattern, fact: Pattern) -> Term:
+    names = dict(zip(premise, fact, strict=True))
+    return names.get(term, term) if isinstance(term, Var) else term
 
 
 def _single(rule: Rule) -> tuple[Pattern, Pattern] | None:

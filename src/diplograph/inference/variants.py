@@ -64,6 +64,39 @@ def substitute(expression: Expression, known: Substitution) -> Expression:
     return _put(expression, known)
 
 
+def substitute_variant(variant: Variant, known: Mapping[Var, Constant]) -> Variant:
+    """Return `variant` with the variables of `known` replaced; a bind of one of them becomes a test."""
+    tests = [Filter(substitute(item.test, known)) for item in variant.filters]
+    tests += [
+        Filter(Call("=", (substitute(bind.expression, known), known[bind.variable])))
+        for bind in variant.binds
+        if bind.variable in known
+    ]
+    columns = {column.variable for item in variant.groupings for column in item.columns}
+    tests += [Filter(Call("=", (var, value))) for var, value in known.items() if var in columns]
+    return Variant(
+        head=tuple(substitute_pattern(pattern, known) for pattern in variant.head),
+        patterns=tuple(substitute_pattern(pattern, known) for pattern in variant.patterns),
+        values=tuple(_rows(table, known) for table in variant.values),
+        groupings=tuple(_fixed_grouping(item, known) for item in variant.groupings),
+        binds=tuple(
+            Bind(bind.variable, substitute(bind.expression, known))
+            for bind in variant.binds
+            if bind.variable not in known
+        ),
+        filters=tuple(tests),
+        absents=tuple(
+            Negation(tuple(substitute_variant(way, known) for way in item.ways)) for item in variant.absents
+        ),
+    )
+
+
+def _fixed_grouping(item: Grouping, known: Mapping[Var, Constant]) -> Grouping:
+    fixed = {var: value for var, value in known.items() if var in item.keys}
+    ways = tuple(substitute_variant(way, fixed) for way in item.ways)
+    return Grouping(tuple(var for var in item.keys if var not in fixed), item.columns, ways)
+
+
 def bound(variant: Variant) -> frozenset[Var]:
     """Return the variables that patterns, values and aggregates bind in every solution of `variant`."""
     tables = frozenset(var for table in variant.values for var in table.variables)
@@ -94,9 +127,15 @@ def _flatten(group: Group) -> Iterator[tuple[Element, ...]]:
 
 
 def _variants(
-    head: tuple[Pattern, ...], flat: tuple[Element, ...], outer: frozenset[Var]
+    head: tuple[Pattern, ...],
+    flat: tuple[Element, ...],
+    outer: frozenset[Var],
+    wanted: frozenset[Var] = frozenset(),
 ) -> Iterator[Variant]:
-    """Yield one variant for each row of the tables that name a predicate or a class."""
+    """Yield one variant for each row of the tables that name a predicate or a class.
+
+    The variables of `wanted` stay variables in the result, for the sub-select that groups by them.
+    """
     named = _naming((*head, *_of(flat, Pattern)))
     tables = tuple(table for table in _of(flat, Values) if table.variables)
     if any(not table.rows for table in _of(flat, Values)):
@@ -106,7 +145,8 @@ def _variants(
     for rows in product(*(table.rows for table in spelled)):
         known = _agreeing(zip(spelled, rows, strict=True))
         if known is not None:
-            yield from _variant(head, flat, kept, known, outer)
+            again = tuple(Values((var,), ((known[var],),)) for var in sorted(wanted & frozenset(known)))
+            yield from _variant(head, flat, kept + again, known, outer)
 
 
 def _of(flat: Iterable[Element], kind: type[Kind]) -> tuple[Kind, ...]:
@@ -164,7 +204,9 @@ def _grouping(item: Aggregate, known: Substitution) -> Grouping:
     """Return a sub-select of which the keys that the row outside fixes are put in."""
     fixed = {var: term for var, term in known.items() if var in item.keys}
     elements = tuple(_known(element, fixed) for element in item.group.elements)
-    ways = tuple(way for flat in _flatten(Group(elements)) for way in _variants((), flat, frozenset()))
+    keys = frozenset(item.keys) - frozenset(fixed) | variables(tuple(c.argument for c in item.columns))
+    flats = _flatten(Group(elements))
+    ways = tuple(way for flat in flats for way in _variants((), flat, frozenset(), keys))
     return Grouping(tuple(var for var in item.keys if var not in fixed), item.columns, ways)
 
 

@@ -1,0 +1,149 @@
+"""Proofs: every inferred triple has one, and each replays from its leaves; the words are found."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple
+
+from diplograph.inference.cases import case_store, read_case, shipped_program
+from diplograph.inference.infer import INFERRED, infer
+from diplograph.inference.proof import Derivation, Proof, explain
+from diplograph.inference.rendering import FORMATS, render_proof
+
+CASES = Path(__file__).parent / "rules"
+STATE = "https://w3id.org/diplograph/id/state/"
+DG = "https://w3id.org/diplograph/ontology#"
+PATHS = sorted(CASES.glob("*.trig"))
+
+
+@cache
+def inferred_store(path: Path) -> Store:
+    store = case_store(read_case(path)["given"])
+    infer(store, shipped_program())
+    return store
+
+
+def inferred(store: Store) -> list[Triple]:
+    return sorted(
+        (q.triple for q in store if getattr(q.graph_name, "value", "").startswith(INFERRED)), key=str
+    )
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_every_inferred_triple_has_a_proof_that_replays(path: Path) -> None:
+    store = inferred_store(path)
+    conclusions = inferred(store)
+    assert conclusions
+    replayed: set[Proof] = set()
+    for triple in conclusions:
+        proof = explain(store, shipped_program(), triple)
+        assert proof is not None, triple
+        verify(proof, replayed)
+
+
+def verify(proof: Proof, replayed: set[Proof]) -> None:
+    """Replay each step by itself: its premises alone, in an empty store, let the rule's text conclude it."""
+    if proof in replayed:
+        return
+    replayed.add(proof)
+    for derivation in proof.derivations:
+        assert proof.triple in replay(derivation), f"{proof.triple} does not follow by {derivation.rule.id}"
+        for premise in derivation.premises:
+            verify(premise, replayed)
+
+
+def replay(derivation: Derivation) -> set[Triple]:
+    store = Store()
+    for premise in derivation.premises:
+        triple = premise.triple
+        store.add(Quad(triple.subject, triple.predicate, triple.object, DefaultGraph()))
+    return set(store.query(derivation.rule.text))
+
+
+def test_a_triple_that_does_not_hold_has_no_proof() -> None:
+    store = inferred_store(CASES / "defense-partner.trig")
+    wrong = Triple(
+        NamedNode(STATE + "russia"), NamedNode(DG + "defensePartnerOf"), NamedNode(STATE + "india")
+    )
+    assert explain(store, shipped_program(), wrong) is None
+
+
+def test_all_witnesses_are_found() -> None:
+    store = inferred_store(CASES / "defense-confirmation.trig")
+    flat = Triple(
+        NamedNode(STATE + "russia"), NamedNode(DG + "defensePartnerOf"), NamedNode(STATE + "pakistan")
+    )
+    proof = explain(store, shipped_program(), flat, all=True)
+    assert proof is not None
+    assert len({derivation.premises for derivation in proof.derivations}) == len(proof.derivations) > 1
+    verify(proof, set())
+    for derivation in proof.derivations:
+        assert all(flat not in {inner.triple for inner in walk(premise)} for premise in derivation.premises)
+
+
+def walk(proof: Proof) -> list[Proof]:
+    below = [inner for d in proof.derivations for premise in d.premises for inner in walk(premise)]
+    return [proof, *below]
+
+
+def quoted_store() -> tuple[Store, Triple]:
+    """Return a store in which the agreements have a claim with its words, and the edge that rests on it."""
+    store = case_store(read_case(CASES / "arms-supplier.trig")["given"])
+    store.load(CLAIM, format=RdfFormat.TRIG)
+    infer(store, shipped_program())
+    return store, Triple(
+        NamedNode(STATE + "russia"), NamedNode(DG + "contractedToArm"), NamedNode(STATE + "pakistan")
+    )
+
+
+CLAIM = b"""
+@prefix dg: <https://w3id.org/diplograph/ontology#> .
+@prefix doc: <https://w3id.org/diplograph/doc/> .
+@prefix oa: <http://www.w3.org/ns/oa#> .
+<https://w3id.org/diplograph/graph/doc/story> {
+  <https://w3id.org/diplograph/id/claim/1> a dg:Claim ; dg:about <https://w3id.org/diplograph/case/mi-35m>,
+      <https://w3id.org/diplograph/case/engines> ;
+    dg:polarity dg:Affirmed ; dg:modality dg:Actual ;
+    dg:evidence <https://w3id.org/diplograph/doc/story#char=10,45> .
+  <https://w3id.org/diplograph/doc/story#char=10,45> oa:hasSource doc:story ;
+    oa:hasSelector <urn:p>, <urn:q> .
+  <urn:p> a oa:TextPositionSelector ; oa:start 10 ; oa:end 45 .
+  <urn:q> a oa:TextQuoteSelector ; oa:exact "an agreement on four attack helicopters" .
+}
+"""
+
+
+def test_a_proof_ends_in_words() -> None:
+    store, edge = quoted_store()
+    proof = explain(store, shipped_program(), edge)
+    assert proof is not None
+    found = {(item.start, item.end, item.exact) for leaf in proof.leaves() for item in leaf.evidence}
+    assert (10, 45, "an agreement on four attack helicopters") in found
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_shows_rule_and_words(form: str) -> None:
+    store, edge = quoted_store()
+    proof = explain(store, shipped_program(), edge)
+    assert proof is not None
+    shown = render_proof(proof, form)
+    assert "arms-supplier" in shown or "R07" in shown
+    assert "story" in shown
+    if form == "json":
+        assert json.loads(shown)["asserted"] is False
+    if form == "ttl":
+        parsed = Store()
+        parsed.load(shown.encode(), format=RdfFormat.TURTLE)
+        derived = NamedNode("http://www.w3.org/ns/prov#wasDerivedFrom")
+        assert list(parsed.quads_for_pattern(None, derived, None))
+        assert Literal("state:russia dg:contractedToArm state:pakistan") in {q.object for q in parsed}
+
+
+def test_an_unknown_form_is_refused() -> None:
+    store, edge = quoted_store()
+    proof = explain(store, shipped_program(), edge)
+    assert proof is not None
+    with pytest.raises(ValueError, match="mermaid"):
+        render_proof(proof, "png")
