@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from diplograph import edtf
 from diplograph.documents import slug
 from diplograph.model import Actor, Claim, Event, Filler, Lot
+from diplograph.vocabulary import kebab
 
 Codes = Mapping[str, str]
 _LONGEST_EVENT = 366  # days: a wider time is a period in which something happened, not its date
@@ -189,8 +190,9 @@ def _slug(roles: Mapping[str, tuple[Filler, ...]], time: str | None, sides: Side
         parts += sorted({codes[s].lower() if s in codes else slug(s.split(":")[-1]) for s in _states(agents)})
         parts += sorted(slug(a.label) for a in agents if not a.state and a.kind != "Place")
     parts.append(_time_slug(time))
-    parts += sorted(slug(a.label) for a in _agents(roles, sides.source | sides.target) if a.kind in {"Person", "DescribedPerson"})
-    parts += sorted({slug(_label(f)) for role in _CONCEPTS for f in roles.get(role, ())})
+    people = (a for a in _agents(roles, sides.source | sides.target) if a.kind in {"Person", "DescribedPerson"})
+    parts += sorted(slug(person.label.removeprefix("unnamed ")) for person in people)
+    parts += sorted({slug(kebab(_label(f))) for role in _CONCEPTS for f in roles.get(role, ())})
     return "-".join(dict.fromkeys(parts))
 
 

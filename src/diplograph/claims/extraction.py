@@ -122,6 +122,8 @@ def _draft(
         when = timing.of(token, trigger.matched, owned, eventful)
         giver = outer if outer is None or outer.claim.kind not in trigger.frame.absorbs else _outer(outer.trigger, drafts)
         filled = _complete(trigger, roles.fill(trigger, merged, scene, when), giver, scene)
+        if filled is not None and giver is not None and giver.claim.kind == trigger.frame.event:
+            filled = _with_destination(filled, giver, scene)
         if filled is not None:
             claim = _claim(trigger, filled, when or _absorbed_time(trigger, outer), scene)
             return _Draft(trigger, merged, claim) if claim else None
@@ -229,6 +231,14 @@ def _inherited(trigger: Trigger, filled: roles.Roles, outer: _Draft, scene: Scen
             if fillers:
                 result[name] = tuple(fillers)
     return result
+
+
+def _with_destination(filled: roles.Roles, outer: _Draft, scene: Scene) -> roles.Roles:
+    """An event compared with one of its kind was towards the same side: "visited Moscow after the last visit by"."""
+    target = scene.lexica.sides["target"] | {"visitPlace"}
+    if any(role in target for role in filled):
+        return filled
+    return {**filled, **{role: fillers for role, fillers in outer.claim.roles.items() if role in target}}
 
 
 def _refers_back(token: Token, scene: Scene) -> bool:
