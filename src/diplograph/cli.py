@@ -128,7 +128,7 @@ def serve(directory: Path, host: str, port: int) -> None:
 @click.argument("predicate")
 @click.argument("object")
 @click.option("--all", "every", is_flag=True, help="All proofs, not one.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json", "ttl", "mermaid"]), default="text", show_default=True)
+@click.option("-f", "--format", "form", type=click.Choice(["text", "tree", "json", "ttl", "mermaid"]), default="text", show_default=True)
 def explain(directory: Path, subject: str, predicate: str, object: str, form: str, *, every: bool) -> None:  # noqa: A002
     """Prove SUBJECT PREDICATE OBJECT: the rule, its premises, and the words of the texts that say them.
 

@@ -1,11 +1,16 @@
 """Questions for a proof, as people ask them: names and codes become IRIs, and the proof becomes text."""
 
+from collections.abc import Iterator
+
 from pyoxigraph import Literal, NamedNode, QuerySolutions, Store, Triple
 
 from diplograph import inference
 from diplograph.errors import InputError
+from diplograph.inference import Derivation, Proof
 from diplograph.querying import short
-from diplograph.vocabulary import PREFIXES, expand
+from diplograph.vocabulary import BASE, PREFIXES, compact, expand
+
+FORMATS = ("text", "tree", "json", "ttl", "mermaid")
 
 _BY_NAME = """SELECT DISTINCT ?thing {
   VALUES ?name { %s }
@@ -21,7 +26,67 @@ def explain(store: Store, subject: str, predicate: str, object: str, *, every: b
     """
     triple = Triple(node(store, subject), NamedNode(expand(predicate)), node(store, object))
     proof = inference.explain(store, inference.load_rules(inference.rule_paths()), triple, all=every)
-    return inference.render_proof(proof, form) if proof else None
+    if proof is None:
+        return None
+    return "\n".join(outline(proof)) if form == "text" else inference.render_proof(proof, "text" if form == "tree" else form)
+
+
+def outline(proof: Proof, level: int = 0) -> Iterator[str]:
+    """Yield the lines of a proof as a person reads it: each rule once, and once each thing that its premises speak of.
+
+    Premises that one rule derived from the same facts are one step; what was looked for and not found is left to
+    the form `tree`.
+    """
+    indent = "  " * level
+    yield f"{indent}{_sentence(proof)}"
+    for number, derivation in enumerate(proof.derivations):
+        yield from _step(derivation, level + 1, "or, by" if number else "by")
+    if proof.asserted:
+        yield from _evidence(proof, level + 1)
+
+
+def _step(derivation: Derivation, level: int, by: str) -> Iterator[str]:
+    indent = "  " * level
+    yield f"{indent}{by} {derivation.rule.id} {derivation.rule.label}: {derivation.rule.definition}"
+    known: list[str] = []
+    facts: dict[str, Proof] = {}
+    steps: dict[tuple[str, frozenset[str]], Derivation] = {}
+    for premise in derivation.premises:
+        subject = str(getattr(premise.triple.subject, "value", premise.triple.subject))
+        if premise.derivations:
+            inner = premise.derivations[0]
+            steps.setdefault((inner.rule.id, _rests_on(premise)), inner)
+        elif any(item.document for item in premise.evidence):
+            facts.setdefault(subject, premise)
+        else:
+            known.append(subject)
+    for fact in facts.values():
+        yield f"{indent}  {_name(fact)}"
+        yield from _evidence(fact, level + 2)
+    if known:
+        yield f"{indent}  reference data: {', '.join(dict.fromkeys(compact(subject) for subject in known))}"
+    for inner in steps.values():
+        yield from _step(inner, level + 1, "and by")
+
+
+def _rests_on(proof: Proof) -> frozenset[str]:
+    return frozenset(str(leaf.triple.subject) for leaf in proof.leaves())
+
+
+def _sentence(proof: Proof) -> str:
+    triple = proof.triple
+    return f"{short(triple.subject)} {short(triple.predicate)} {short(triple.object)}" + ("   (stated)" if proof.asserted else "")
+
+
+def _name(proof: Proof) -> str:
+    return short(proof.triple.subject).removeprefix(BASE)
+
+
+def _evidence(proof: Proof, level: int) -> Iterator[str]:
+    for item in proof.evidence:
+        words = f"“{item.exact}” " if item.exact else ""
+        place = f"{compact(item.document)} {item.start}-{item.end}" if item.document else f"reference data, from {item.source}"
+        yield f"{'  ' * level}{words}({place})"
 
 
 def node(store: Store, name: str) -> NamedNode:

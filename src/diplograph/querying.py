@@ -118,7 +118,7 @@ def report_as_json(report: BuildReport) -> Mapping[str, Any]:
 
 def findings_as_text(report: Report) -> str:
     """Return a validation report for people."""
-    counts = ", ".join(f"{number} {severity}" for severity, number in report.counts.items()) or "no findings"
+    counts = ", ".join(f"{number} {severity}" for severity, number in report.counts().items()) or "no findings"
     verdict = "the graph conforms" if report.conforms else "the graph does not conform"
     return "\n".join([*map(str, report.findings), f"{verdict} ({counts})"])
 

@@ -51,11 +51,12 @@ def _claims(store: Store, about: NamedNode) -> list[Evidence]:
 _QUERY = f"""
 PREFIX dg: <{PREFIXES["dg"]}>
 PREFIX oa: <{PREFIXES["oa"]}>
-SELECT ?claim ?document ?start ?end ?exact WHERE {{
+SELECT ?claim ?document ?start ?end (COALESCE(?quoted, ?trigger) AS ?exact) WHERE {{
   ?claim dg:about ?about ; dg:polarity dg:Affirmed ; dg:modality dg:Actual ; dg:evidence ?span .
   ?span oa:hasSource ?document .
   OPTIONAL {{ ?span oa:hasSelector ?position . ?position oa:start ?start ; oa:end ?end . }}
-  OPTIONAL {{ ?span oa:hasSelector ?quote . ?quote oa:exact ?exact . }}
+  OPTIONAL {{ ?span oa:hasSelector ?quote . ?quote oa:exact ?quoted . }}
+  OPTIONAL {{ ?span dg:trigger/oa:hasSelector/oa:exact ?trigger . }}
 }}
 """
 
