@@ -50,9 +50,13 @@ class Live:
             connection.close()
 
     def workers(self) -> list[int]:
-        """Return the process ids of the query workers."""
-        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return sorted({int(pid) for path in children for pid in path.read_text().split()})
+        """Return the process ids of the query workers: children of the zygote."""
+        return sorted(worker for zygote in _children(self.process.pid) for worker in _children(zygote))
+
+
+def _children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in listed for child in path.read_text().split()]
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from diplograph.server.graphs import Graph, LocalGraph, once_a_version
 from diplograph.server.graphstore import GraphStore
 from diplograph.server.lanes import Lanes
 from diplograph.server.metrics import Metrics
+from diplograph.server.nursery import Nursery
 from diplograph.server.pool import Pool, Worker
 from diplograph.server.problems import Problem
 from diplograph.server.rdf import Thing, write
@@ -38,21 +39,22 @@ def create_app(directory: Path, *, base_url: str | None, settings: Settings) -> 
     """Return the application over the published graph of `directory`; `StoreError` when there is none."""
     settings = replace(settings, base_url=base_url or settings.base_url)
     graph = LocalGraph(directory)
-    return _assemble(graph, _engine(directory, settings), directory, settings)
+    nursery = Nursery(directory, settings.memory)
+    return _assemble(graph, _engine(nursery, settings), nursery, settings)
 
 
-def _engine(directory: Path, settings: Settings) -> Engine:
+def _engine(nursery: Nursery, settings: Settings) -> Engine:
     lanes = Lanes(
         quick=settings.quick,
         slow=settings.slow,
         waiting=settings.waiting,
         per_client=settings.per_client,
     )
-    pool = Pool(lambda: Worker(directory, settings.memory), spare=settings.quick)
+    pool = Pool(lambda: Worker(nursery), settings.quick + settings.spare, nursery.close)
     return Engine(pool, lanes, timeout=settings.timeout, patience=settings.patience)
 
 
-def _assemble(graph: Graph, engine: Engine, directory: Path | None, settings: Settings) -> Flask:
+def _assemble(graph: Graph, engine: Engine, nursery: Nursery | None, settings: Settings) -> Flask:
     examples, metrics = library.examples(), Metrics()
     counts = once_a_version(graph, statistics)
     uses = once_a_version(graph, description.uses)
@@ -71,8 +73,8 @@ def _assemble(graph: Graph, engine: Engine, directory: Path | None, settings: Se
     app.register_blueprint(pages.blueprint(graph, examples, counts))
     app.add_url_rule("/sparql", "endpoint.sparql", build_only=True)
     _show_errors(app)
-    endpoint = Endpoint(engine, AnswerCache(settings.cache), settings, directory, lambda: graph.tag)
-    store = GraphStore(graph, engine, settings, directory)
+    endpoint = Endpoint(engine, AnswerCache(settings.cache), settings, nursery, lambda: graph.tag)
+    store = GraphStore(graph, engine, settings, nursery)
     routes = Routes(
         sparql=lambda each: _sparql(app, endpoint, examples, counts, each),
         graphs=store.answer,

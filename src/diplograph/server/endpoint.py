@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
 
@@ -14,6 +13,7 @@ from diplograph.server.evaluation import Job, Malformed, NotAcceptable
 from diplograph.server.federation import resolve
 from diplograph.server.formats import GRAPHS, SOLUTIONS, content_type, negotiate, not_acceptable
 from diplograph.server.guard import refuse_loads, refuse_services, services
+from diplograph.server.nursery import Nursery
 from diplograph.server.problems import Problem, malformed
 from diplograph.server.settings import Settings
 from diplograph.server.tokens import tokens
@@ -37,7 +37,7 @@ class Endpoint:
     engine: Engine
     cache: AnswerCache
     settings: Settings
-    directory: Path | None
+    nursery: Nursery | None
     tag: Callable[[], str]
 
     def answer(self, request: Request, operation: protocol.Operation) -> tuple[str, Response]:
@@ -83,7 +83,7 @@ class Endpoint:
             raise not_acceptable(offered, wish) from error
 
     def _update(self, request: Request, operation: protocol.Operation) -> Response:
-        directory = writable(self.settings, self.directory)
+        nursery = writable(self.settings, self.nursery)
         authorize(request, self.settings.token)
         text = operation.text or ""
         found = tokens(text)
@@ -95,7 +95,7 @@ class Endpoint:
             updates.graph_names(operation.all("using-named-graph-uri") or ()),
         )
         described: dict[str, str | None] = {"kind": "update", "base": request.base_url}
-        outcome = updates.change(directory, described, text.encode(), self.settings.timeout)
+        outcome = updates.change(nursery, described, text.encode(), self.settings.timeout)
         return Response(status=204, headers={"X-Version": outcome.tag})
 
 
@@ -115,11 +115,11 @@ class _Streamed:
         self._coming.close()
 
 
-def writable(settings: Settings, directory: Path | None) -> Path:
-    """Return the directory that may be written to; raises `Problem` (403) where none may."""
-    if not settings.writable or directory is None:
+def writable(settings: Settings, nursery: Nursery | None) -> Nursery:
+    """Return what makes writers; raises `Problem` (403) where nothing may be written."""
+    if not settings.writable or nursery is None:
         raise Problem(403, "this server is read-only; start it with --writable to allow changes")
-    return directory
+    return nursery
 
 
 def _job(request: Request, operation: protocol.Operation, text: str) -> Job:

@@ -17,6 +17,7 @@ from diplograph.server.worker import as_message
 
 WHOLE = 65536  # bytes up to which an answer is waited for and sent in one piece
 _HASTE = 0.02  # seconds of patience when others wait for a quick place
+_LONGEST_LOOK = 10  # times the patience, when the worker gets little of the processor
 
 
 class Cut(Exception):  # noqa: N818
@@ -35,6 +36,10 @@ class Running:
     gone: Callable[[], bool]
     worker: Worker | None = None
     cancelled: bool = False
+
+    def unwanted(self) -> bool:
+        """Whether nobody waits for it: the operator has ended it, or the client has left."""
+        return self.cancelled or self.gone()
 
     @property
     def deadline(self) -> float:
@@ -130,9 +135,12 @@ class Engine:
             return None
         with self._lanes.quick(running.deadline):
             progress = self._begin(self._pool.take, job, running)
-            patience = _HASTE if self._lanes.crowded() else self._patience
-            with suppress(Late):
-                self._advance(progress, min(running.deadline, time.monotonic() + patience))
+            try:
+                self._look(progress)
+            except WorkerDied as death:
+                if running.cancelled:
+                    raise _lost(running) from death
+                return None  # it may have died before: the query has one more chance
             if progress.ended:
                 return self._finish(progress, lambda: None)
             if not self._lanes.try_slow(running.client):
@@ -141,6 +149,22 @@ class Engine:
                 return None
             self._pool.replace(progress.worker)
         return self._finish(progress, lambda: self._lanes.leave_slow(running.client))
+
+    def _look(self, progress: "_Progress") -> None:
+        """Read for as long as a query may take that is not slow.
+
+        That is a time of work: on a busy machine a worker may have to wait for the processor.
+        """
+        worker, deadline = progress.worker, progress.running.deadline
+        begun, end = worker.worked(), min(deadline, time.monotonic() + _LONGEST_LOOK * self._patience)
+        while True:
+            with suppress(Late):
+                self._advance(progress, min(end, time.monotonic() + _HASTE))
+            if progress.ended or progress.size > WHOLE or time.monotonic() >= end:
+                return
+            patience = _HASTE if self._lanes.crowded() else self._patience
+            if worker.worked() - begun >= patience:
+                return
 
     def _slowly(self, job: Job, running: Running) -> Answer:
         self._lanes.enter_slow(running.client, running.deadline)
@@ -160,10 +184,14 @@ class Engine:
             except Late as late:
                 raise overdue("no query worker came free in time") from late
             running.worker = worker
+            if running.cancelled:
+                worker.kill()
             try:
                 worker.send(as_message(job))
             except WorkerDied:
                 self._pool.discard(worker)
+                if running.cancelled:
+                    raise _lost(running) from None
             else:
                 return _Progress(worker, running)
 
@@ -172,14 +200,12 @@ class Engine:
         worker, running = progress.worker, progress.running
         try:
             while not progress.ended and progress.size <= WHOLE:
-                progress.take(*worker.receive(until, running.gone))
-        except Late:
-            raise
+                progress.take(*worker.receive(until, running.unwanted))
         except (WorkerDied, ClientGone) as error:
             self._pool.discard(worker)
-            if isinstance(error, ClientGone):
-                raise
-            raise _lost(running) from error
+            if isinstance(error, ClientGone) and running.cancelled:
+                raise WorkerDied from error
+            raise
         except (Malformed, NotAcceptable, Problem):
             self._pool.give_back(worker)
             raise
@@ -190,6 +216,8 @@ class Engine:
         try:
             self._advance(progress, progress.running.deadline)
             begun = not progress.ended
+        except WorkerDied as death:
+            raise _lost(progress.running) from death
         except Late as late:
             self._pool.discard(progress.worker)
             raise overdue(f"the query took longer than {_span(progress.running)} seconds") from late

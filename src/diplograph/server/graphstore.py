@@ -2,7 +2,6 @@
 
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 from pyoxigraph import RdfFormat
@@ -16,6 +15,7 @@ from diplograph.server.engine import Engine
 from diplograph.server.evaluation import Job
 from diplograph.server.formats import GRAPHS, HTML, Format, content_type, negotiate, not_acceptable
 from diplograph.server.graphs import Graph
+from diplograph.server.nursery import Nursery
 from diplograph.server.problems import Problem
 from diplograph.server.settings import Settings
 
@@ -29,19 +29,19 @@ class GraphStore:
     graph: Graph
     engine: Engine
     settings: Settings
-    directory: Path | None
+    nursery: Nursery | None
 
     def answer(self, request: Request, path: str) -> Response:
         """Answer a request for `/graphs` + `path`; raises `Problem`."""
         if request.method in ("GET", "HEAD"):
             return self._get(request, _named(request, path))
-        directory = writable(self.settings, self.directory)
+        nursery = writable(self.settings, self.nursery)
         authorize(request, self.settings.token)
         if request.method == "DELETE":
-            return self._delete(directory, _named(request, path))
+            return self._delete(nursery, _named(request, path))
         if request.method == "POST" and not path and not request.query_string:
-            return self._create(request, directory, f"{request.base_url.rstrip('/')}/{uuid4()}")
-        return self._put(request, directory, _named(request, path))
+            return self._create(request, nursery, f"{request.base_url.rstrip('/')}/{uuid4()}")
+        return self._put(request, nursery, _named(request, path))
 
     def _get(self, request: Request, name: str | None) -> Response:
         wish, accept = request.args.get("format"), request.headers.get("Accept")
@@ -56,24 +56,24 @@ class GraphStore:
         response.headers["ETag"] = f'W/"{answer.tag}-{written.name}"'
         return response
 
-    def _put(self, request: Request, directory: Path, name: str | None) -> Response:
+    def _put(self, request: Request, nursery: Nursery, name: str | None) -> Response:
         body, media_type = _document(request)
         kind = "replace" if request.method == "PUT" else "add"
         described = {"kind": kind, "graph": name, "media_type": media_type, "base": name or request.base_url}
-        outcome = updates.change(directory, described, body, self.settings.timeout)
+        outcome = updates.change(nursery, described, body, self.settings.timeout)
         return Response(status=204 if outcome.existed else 201, headers={"X-Version": outcome.tag})
 
-    def _create(self, request: Request, directory: Path, name: str) -> Response:
-        response = self._put(request, directory, name)
+    def _create(self, request: Request, nursery: Nursery, name: str) -> Response:
+        response = self._put(request, nursery, name)
         response.status_code = 201
         response.headers["Location"] = name
         response.autocorrect_location_header = False
         return response
 
-    def _delete(self, directory: Path, name: str | None) -> Response:
+    def _delete(self, nursery: Nursery, name: str | None) -> Response:
         if name is not None and not self._exists(name):
             raise _no_such(name)
-        outcome = updates.change(directory, {"kind": "remove", "graph": name}, b"", self.settings.timeout)
+        outcome = updates.change(nursery, {"kind": "remove", "graph": name}, b"", self.settings.timeout)
         return Response(status=204, headers={"X-Version": outcome.tag})
 
     def _exists(self, name: str) -> bool:
@@ -89,8 +89,6 @@ def _named(request: Request, path: str) -> str | None:
         return None
     if len(names) != 1 or "default" in request.args:
         raise Problem(400, "expected either ?default or one ?graph=IRI")
-    if "://" not in names[0] and not names[0].startswith("urn:"):
-        raise Problem(400, f"{names[0]!r} is not an absolute IRI")
     return updates.graph_names(names)[0]
 
 

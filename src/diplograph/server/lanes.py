@@ -6,7 +6,7 @@ needs a place in the slow lane. A query that was slow before goes there at once.
 
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,7 +22,7 @@ class Lanes:
     def __init__(self, *, quick: int, slow: int, waiting: int, per_client: int) -> None:
         """Give `quick` and `slow` places; `waiting` queries may wait in each lane."""
         self._free = {"quick": quick, "slow": slow}
-        self._waiting = {"quick": 0, "slow": 0}
+        self._waiting: dict[str, deque[object]] = {"quick": deque(), "slow": deque()}
         self._most_waiting = waiting
         self._per_client = per_client
         self._clients: Counter[str] = Counter()
@@ -41,7 +41,7 @@ class Lanes:
     def try_slow(self, client: str) -> bool:
         """Take a place in the slow lane if there is one and nobody waits for it."""
         with self._changed:
-            free = self._free["slow"] > 0 and self._waiting["slow"] == 0
+            free = self._free["slow"] > 0 and not self._waiting["slow"]
             if not free or self._clients[client] >= self._per_client:
                 return False
             self._clients[client] += 1
@@ -80,29 +80,30 @@ class Lanes:
 
     def crowded(self) -> bool:
         """Return whether somebody waits for a quick place."""
-        return self._waiting["quick"] > 0
+        return bool(self._waiting["quick"])
 
     def counts(self) -> dict[str, int]:
         """Return how many places are free and how many queries wait, for the metrics."""
         with self._changed:
             return {f"{lane}_free": free for lane, free in self._free.items()} | {
-                f"{lane}_waiting": number for lane, number in self._waiting.items()
+                f"{lane}_waiting": len(waiting) for lane, waiting in self._waiting.items()
             }
 
     def _enter(self, lane: str, deadline: float) -> None:
+        """Take a place in the order of arrival."""
+        waiting, ticket = self._waiting[lane], object()
         with self._changed:
-            if self._free[lane] == 0 and self._waiting[lane] >= self._most_waiting:
+            if self._free[lane] == 0 and len(waiting) >= self._most_waiting:
                 raise busy(f"{self._most_waiting} queries are waiting already; try again later")
-            self._waiting[lane] += 1
+            waiting.append(ticket)
+            left = max(0.0, deadline - time.monotonic())
             try:
-                free = self._changed.wait_for(
-                    lambda: self._free[lane] > 0, max(0.0, deadline - time.monotonic())
-                )
+                if not self._changed.wait_for(lambda: self._free[lane] > 0 and waiting[0] is ticket, left):
+                    raise overdue("no place came free in time")
+                self._free[lane] -= 1
             finally:
-                self._waiting[lane] -= 1
-            if not free:
-                raise overdue("no place came free in time")
-            self._free[lane] -= 1
+                waiting.remove(ticket)
+                self._changed.notify_all()
 
     def _leave(self, lane: str) -> None:
         with self._changed:

@@ -4,21 +4,21 @@ import json
 import os
 import queue
 import select
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from diplograph.server import frames
 from diplograph.server.frames import Kind
+from diplograph.server.nursery import QUERIES, Nursery
 
 _PIPE = 1 << 20  # bytes that a worker may be ahead of us
 _TICK = 0.25  # seconds between two looks at whether the client is still there
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of fcntl(2)
 _NICENESS = 10
+_CPU_CLOCK = 2  # CPUCLOCK_SCHED of a process, in the low bits of its clock's id
 
 
 class WorkerDied(Exception):  # noqa: N818
@@ -36,25 +36,13 @@ class ClientGone(Exception):  # noqa: N818
 class Worker:
     """A query worker and the pipes to it. Used by one thread at a time; `kill` may come from any."""
 
-    def __init__(self, directory: Path, memory: int) -> None:
-        """Start the process; `wait_ready` tells when it can be used."""
-        lifeline, self._lifeline = os.pipe()
-        command = [sys.executable, "-c", "from diplograph.server.worker import main; main()"]
-        self.process = subprocess.Popen(  # noqa: S603  (our own code, no shell)
-            [*command, str(directory), str(memory), str(lifeline)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(lifeline,),
-            bufsize=0,
-        )
-        os.close(lifeline)
-        assert self.process.stdin is not None  # noqa: S101  (for the type checker: PIPE was asked for)
-        assert self.process.stdout is not None  # noqa: S101
-        self._to, self._from = self.process.stdin.fileno(), self.process.stdout.fileno()
-        _widen(self._from)
+    def __init__(self, nursery: Nursery, kind: bytes = QUERIES) -> None:
+        """Have the process started; raises `OSError`."""
+        self._nursery = nursery
+        self.child = nursery.start(kind)
+        _widen(self.child.out)
         self._poll = select.poll()
-        self._poll.register(self._from, select.POLLIN)
+        self._poll.register(self.child.out, select.POLLIN)
         self._assembler = frames.Assembler()
         self._polite = False
         self.isolated = False
@@ -66,8 +54,10 @@ class Worker:
 
     def send(self, message: bytes) -> None:
         """Hand over a job; raises `WorkerDied`."""
+        if any(event & select.POLLHUP for _, event in self._poll.poll(0)):
+            raise WorkerDied
         try:
-            frames.write_all(self._to, message)
+            frames.write_all(self.child.to, message)
         except OSError as error:
             raise WorkerDied from error
 
@@ -75,7 +65,7 @@ class Worker:
         """Return the next frame; raises `Late` at the deadline, `ClientGone` or `WorkerDied`."""
         while (frame := self._assembler.next()) is None:
             self._wait(deadline, gone)
-            piece = os.read(self._from, _PIPE)
+            piece = os.read(self.child.out, _PIPE)
             if not piece:
                 raise WorkerDied
             self._assembler.feed(piece)
@@ -91,12 +81,19 @@ class Worker:
             if gone is not None and gone():
                 raise ClientGone
 
+    def worked(self) -> float:
+        """Return the seconds of processor time it has taken so far; elsewhere than on Linux, of any time."""
+        if sys.platform.startswith("linux"):
+            with suppress(OSError):
+                return time.clock_gettime((~self.child.pid << 3) | _CPU_CLOCK)
+        return time.monotonic()
+
     def step_back(self) -> None:
         """Let quick queries go first on the processor; cannot be undone."""
         if not self._polite:
             self._polite = True
             with suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, self.process.pid, _NICENESS)
+                os.setpriority(os.PRIO_PROCESS, self.child.pid, _NICENESS)
 
     @property
     def polite(self) -> bool:
@@ -105,18 +102,11 @@ class Worker:
 
     def kill(self) -> None:
         """End the process at once; whoever waits for an answer gets `WorkerDied`."""
-        with suppress(OSError):
-            self.process.kill()
+        self._nursery.kill(self.child)
 
     def bury(self) -> None:
-        """Kill it, wait for its end and give back what it held."""
-        self.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                stream.close()
-        with suppress(OSError):
-            os.close(self._lifeline)
+        """End the process and give back what it held."""
+        self._nursery.bury(self.child)
 
 
 def _widen(pipe: int) -> None:
@@ -130,8 +120,9 @@ def _widen(pipe: int) -> None:
 class Pool:
     """Idle workers. A thread of its own starts and buries them, so that no query waits for that."""
 
-    def __init__(self, start: Callable[[], Worker], spare: int) -> None:
-        """Keep `spare` workers ready that `start` makes."""
+    def __init__(self, start: Callable[[], Worker], spare: int, closed: Callable[[], None]) -> None:
+        """Keep `spare` workers ready that `start` makes; call `closed` when all have ended."""
+        self._ended = closed
         self._start = start
         self._spare = spare
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()  # the last one used is the fastest
@@ -189,6 +180,7 @@ class Pool:
         self._closed.set()
         self._orders.put(None)
         self._thread.join()
+        self._ended()
 
     def _nurse(self) -> None:
         while not self._closed.is_set():
@@ -204,12 +196,20 @@ class Pool:
                     worker.bury()
 
     def _hatch(self) -> None:
-        worker = self._start()
+        try:
+            worker = self._start()
+        except OSError:
+            self._try_later()
+            return
         try:
             worker.wait_ready(timeout=30.0)
             self.network = "none" if worker.isolated else "open"
             self._idle.put(worker)
         except (WorkerDied, Late):
             worker.bury()
-            if not self._closed.wait(1.0):  # no graph yet, or no memory: try again, but not in haste
-                self._orders.put(None)
+            self._try_later()
+
+    def _try_later(self) -> None:
+        """No graph yet, or no memory: try again, but not in haste."""
+        if not self._closed.wait(1.0):
+            self._orders.put(None)

@@ -10,7 +10,7 @@ _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _EXCERPT = 120  # characters of the faulty line that are quoted
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: whoever raises it adds a traceback
 class Problem(Exception):  # noqa: N818  (the standard's word)
     """What went wrong with a request: status, what was found, expected and to do, and members of its own."""
 

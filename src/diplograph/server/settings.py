@@ -11,6 +11,7 @@ class Settings:
     timeout: float = 60.0  # a query that takes longer is ended
     memory: int = 1 << 30  # a query that takes more is ended
     quick: int = 2  # queries at a time that have just begun
+    spare: int = 2  # workers kept ready besides
     slow: int = 4  # queries at a time that take longer than `patience`
     patience: float = 0.1
     threads: int = 32  # requests at a time

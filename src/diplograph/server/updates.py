@@ -1,16 +1,20 @@
 """Changes to the graph: SPARQL updates with the dataset of their request, whole graphs put and removed."""
 
 import json
-import subprocess
-import sys
+import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from diplograph.server import frames
 from diplograph.server.lanes import overdue
+from diplograph.server.nursery import CHANGES, Nursery
+from diplograph.server.pool import Late, Worker, WorkerDied
 from diplograph.server.problems import Problem, malformed
 from diplograph.server.tokens import Kind, Token, closing, tokens
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 @dataclass(frozen=True)
@@ -53,45 +57,34 @@ def graph_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return the graph IRIs of a request; raises `Problem` (400) for what cannot be one."""
     for name in names:
         lexed = tokens(f"<{name}>")
-        if len(lexed) != 1 or lexed[0].kind is not Kind.IRI:
-            raise Problem(400, f"{name!r} is not an IRI")
+        if len(lexed) != 1 or lexed[0].kind is not Kind.IRI or not _ABSOLUTE.match(name):
+            raise Problem(400, f"{name!r} is not an absolute IRI")
     return tuple(names)
 
 
-def change(directory: Path, described: dict[str, str | None], body: bytes, timeout: float) -> Outcome:
-    """Have the writer make a change and publish it.
+def change(nursery: Nursery, described: dict[str, str | None], body: bytes, timeout: float) -> Outcome:
+    """Have a writer make a change and publish it.
 
     `described` has the `kind`: `update` (the body is its text, with `base`), or `replace`, `add`, `remove`
     with the `graph` (`None`: the default graph) and for the first two the `media_type` of the body.
     Raises `Problem`: 400 for a malformed body, 503 when it takes too long or cannot be published.
     """
-    process = subprocess.Popen(  # noqa: S603  (our own code, no shell)
-        [sys.executable, "-c", "from diplograph.server.writer import main; main()", str(directory)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    message = frames.pack(frames.Kind.JOB, json.dumps(described).encode()) + frames.pack(
-        frames.Kind.DATA, body
-    )
+    deadline = time.monotonic() + timeout
+    writer = Worker(nursery, CHANGES)
+    head = frames.pack(frames.Kind.JOB, json.dumps(described).encode())
     try:
-        answer, _ = process.communicate(message, timeout=timeout)
-    except subprocess.TimeoutExpired as late:
+        writer.send(head + frames.pack(frames.Kind.DATA, body))
+        _, answer = writer.receive(deadline)
+    except Late as late:
         raise overdue(f"the change took longer than {timeout:g} seconds; nothing was changed") from late
+    except WorkerDied as death:
+        raise overdue("the writer was ended; nothing was changed") from death
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
-    return _read(answer, body)
+        writer.bury()
+    return _read(json.loads(answer), body)
 
 
-def _read(answer: bytes, body: bytes) -> Outcome:
-    assembler = frames.Assembler()
-    assembler.feed(answer)
-    frame = assembler.next()
-    if frame is None:
-        raise overdue("the writer was ended; nothing was changed")
-    said = json.loads(frame[1])
+def _read(said: dict[str, Any], body: bytes) -> Outcome:
     if said.get("error") == "malformed":
         raise malformed(body.decode(errors="replace"), said["message"])
     if "error" in said:

@@ -1,14 +1,11 @@
 """A query worker: a process that answers one query at a time and may be killed at any moment.
 
 The engine below cannot be interrupted, so whoever wants to end a query ends the process. It reads a frozen
-version, cannot reach the network, and dies when it takes more memory than it may or when its parent is gone.
-Started as `python -c "from diplograph.server.worker import main; main()" DIRECTORY MEMORY LIFELINE`.
+version, cannot reach the network, and dies when it takes more memory than it may or when the server is gone.
 """
 
-import ctypes
 import json
 import os
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import fields
@@ -23,7 +20,6 @@ from diplograph.server.functions import functions
 
 _FIRST = 8192  # bytes of an answer that are sent at once: the engine's own buffer
 _PIECE = 65536
-_NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # flags of unshare(2)
 
 # what stands once for each solution or triple of a format, and how often it stands besides
 _COUNTED = {
@@ -82,19 +78,16 @@ class _Answer:
         self._data.clear()
 
 
-def main() -> None:
-    """Answer queries from standard input until it ends."""
-    directory, memory, lifeline = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-    output = os.dup(1)
-    os.dup2(2, 1)  # whatever prints must not stand between the frames
-    isolated = _leave_network()
-    threading.Thread(target=_die_with_parent, args=(lifeline,), daemon=True).start()
+def run(directory: Path, memory: int, given: int, taken: int, lifeline: int, *, isolated: bool) -> None:
+    """Answer the queries that come through the pipe `given` into the pipe `taken`, until the first ends."""
+    threading.Thread(target=die_with_parent, args=(lifeline,), daemon=True).start()
     latest = _Latest(directory)
-    snapshot = latest.snapshot()
+    latest.snapshot()
     _limit_memory(memory)
-    ready = {"isolated": isolated, "tag": snapshot.version.tag if snapshot else ""}
-    frames.write_all(output, frames.pack(frames.Kind.READY, json.dumps(ready).encode()))
-    _answer_all(latest, sys.stdin.buffer, output)
+    ready = json.dumps({"isolated": isolated}).encode()
+    frames.write_all(taken, frames.pack(frames.Kind.READY, ready))
+    with os.fdopen(given, "rb") as jobs:
+        _answer_all(latest, jobs, taken)
 
 
 def _answer_all(latest: "_Latest", jobs: BinaryIO, output: int) -> None:
@@ -157,14 +150,6 @@ def job_of(payload: bytes) -> Job:
     return Job(**values)
 
 
-def _leave_network() -> bool:
-    """Move into an empty network, where the system lets us; return whether it did."""
-    if not sys.platform.startswith("linux"):
-        return False
-    unshare = ctypes.CDLL(None, use_errno=True).unshare
-    return any(unshare(flags) == 0 for flags in (_NEW_NETWORK, _NEW_USER | _NEW_NETWORK))
-
-
 def _limit_memory(size: int) -> None:
     """Let the process take `size` bytes more than it has; whatever then asks for more ends it."""
     import resource  # noqa: PLC0415
@@ -175,7 +160,7 @@ def _limit_memory(size: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _die_with_parent(lifeline: int) -> None:
+def die_with_parent(lifeline: int) -> None:
     """Wait for the parent's end of a pipe to close, which it does however the parent dies."""
     with suppress(OSError):
         os.read(lifeline, 1)

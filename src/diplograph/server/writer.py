@@ -1,13 +1,11 @@
 """The writer: a process that makes one change to the graph, publishes the result and ends.
 
 Killed at any moment, it leaves the published version as it was.
-Started as `python -c "from diplograph.server.writer import main; main()" DIRECTORY`.
 """
 
-import ctypes
 import json
 import os
-import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,22 +15,20 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 from diplograph import store
 from diplograph.errors import StoreError
 from diplograph.server import frames
+from diplograph.server.worker import die_with_parent
 
-_DEATH_SIGNAL, _KILL = 1, 9  # PR_SET_PDEATHSIG of prctl(2)
 _PAUSE = 0.02  # seconds between two tries to become the writer
 
 
-def main() -> None:
-    """Read a change from standard input, make it, and say how it went on standard output."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, _KILL)  # whoever wants the change waits for it in one thread
-    output = os.dup(1)
-    os.dup2(2, 1)
-    head, body = frames.read(sys.stdin.buffer), frames.read(sys.stdin.buffer)
+def run(directory: Path, given: int, taken: int, lifeline: int) -> None:
+    """Read a change from the pipe `given`, make it, and say into the pipe `taken` how it went."""
+    threading.Thread(target=die_with_parent, args=(lifeline,), daemon=True).start()
+    with os.fdopen(given, "rb") as changes:
+        head, body = frames.read(changes), frames.read(changes)
     if head is None or body is None:
         return
-    outcome = _outcome(Path(sys.argv[1]), json.loads(head[1]), body[1])
-    frames.write_all(output, frames.pack(frames.Kind.HEADER, json.dumps(outcome).encode()))
+    outcome = _outcome(directory, json.loads(head[1]), body[1])
+    frames.write_all(taken, frames.pack(frames.Kind.HEADER, json.dumps(outcome).encode()))
 
 
 def _outcome(directory: Path, change: Mapping[str, str | None], body: bytes) -> dict[str, object]:
