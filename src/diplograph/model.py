@@ -122,6 +122,7 @@ class Lot:
     label: str
     equipment: str | None = None
     quantity: int | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 Filler = Actor | Lot | str

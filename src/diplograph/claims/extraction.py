@@ -18,7 +18,7 @@ from diplograph.claims.scene import Scene
 from diplograph.mentions import calendar, naming
 from diplograph.mentions.gazetteer import Gazetteer
 from diplograph.mentions.times import Clock
-from diplograph.model import Actor, Claim, Document, Evidence, Filler, Modality, Span, Stance
+from diplograph.model import Actor, Claim, Document, Evidence, Filler, Lot, Modality, Span, Stance
 
 _NEARBY = 200  # characters: what the last sentence asserted comes before what it only presupposed
 _NAMED_WITHOUT_EVENT = {"conflict", "organization", "person", "place", "equipment", "state"}
@@ -311,7 +311,7 @@ def _evidence(trigger: Trigger, filled: roles.Roles, scene: Scene) -> Evidence:
     spans = [scene.paragraph.span(t, t) for t in trigger.matched]
     limits = scene.paragraph.span(sentence[0], sentence[-1])
     for fillers in filled.values():
-        spans += [f.span for f in fillers if isinstance(f, Actor) and f.span and limits.start <= f.span.start < limits.end]
+        spans += [f.span for f in fillers if isinstance(f, Actor | Lot) and f.span and limits.start <= f.span.start < limits.end]
     return Evidence(Span(min(s.start for s in spans), max(s.end for s in spans)), spans[0])
 
 

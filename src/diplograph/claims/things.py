@@ -23,11 +23,13 @@ def lot(token: Token, scene: Scene) -> Lot | None:
     if equipment is None and not _is_arms(token, scene):
         return None
     quantity = next((n for c in syntax.children(token, "nummod") if (n := calendar.number(c.lower_.replace(",", "")))), None)
+    first = next((c for c in syntax.children(token, "nummod", "compound", "amod", "nmod")), token)
+    span = scene.paragraph.span(first, token)
     if equipment is not None:
         entity = scene.reference.entities[equipment]
-        return Lot(entity.label, entity.iri, quantity)
+        return Lot(entity.label, entity.iri, quantity, span)
     words = [c.lower_ for c in syntax.children(token, "amod", "compound") if c.lower_ in scene.lexica.descriptions["arms"]["military_words"]]
-    return Lot(" ".join([*words[-2:], token.lemma_.lower()]), None, quantity)
+    return Lot(" ".join([*words[-2:], token.lemma_.lower()]), None, quantity, span)
 
 
 def body(token: Token, scene: Scene) -> Actor | None:
