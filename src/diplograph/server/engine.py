@@ -17,6 +17,7 @@ from diplograph.server.worker import as_message
 
 WHOLE = 65536  # bytes up to which an answer is waited for and sent in one piece
 _HASTE = 0.02  # seconds of patience when others wait for a quick place
+_LIVES = 3  # workers that may die at once under a query before it is blamed
 _LONGEST_LOOK = 10  # times the patience, when the worker gets little of the processor
 
 
@@ -170,11 +171,26 @@ class Engine:
         self._lanes.enter_slow(running.client, running.deadline)
         progress = None
         try:
-            progress = self._begin(self._pool.take_polite, job, running)
+            progress = self._survivor(job, running)
         finally:
             if progress is None:
                 self._lanes.leave_slow(running.client)
         return self._finish(progress, lambda: self._lanes.leave_slow(running.client))
+
+    def _survivor(self, job: Job, running: Running) -> "_Progress":
+        """Hand the query to a worker that is not dying already, of something else than this query."""
+        for attempt in range(1, _LIVES + 1):
+            progress = self._begin(self._pool.take_polite, job, running)
+            try:
+                self._advance(progress, min(running.deadline, time.monotonic() + self._patience))
+            except Late:
+                break
+            except WorkerDied as death:
+                if running.cancelled or attempt == _LIVES:
+                    raise _lost(running) from death
+            else:
+                break
+        return progress
 
     def _begin(self, take: Callable[[float], Worker], job: Job, running: Running) -> "_Progress":
         """Hand the query to a worker; one that died while idle is replaced by the next."""
