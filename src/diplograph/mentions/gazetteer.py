@@ -34,7 +34,7 @@ def build(reference: Reference) -> Gazetteer:
     """Index the names of the reference data, and their spellings without accents."""
     by_text: dict[str, list[Name]] = defaultdict(list)
     for name in reference.names:
-        if name.form in _FORMS and not _is_description(name):
+        if name.form in _FORMS and not name.entity.startswith("office:") and not _is_description(name):
             for text in _spellings(name.text):
                 by_text[text].append(name)
     index: dict[str, list[tuple[str, tuple[Name, ...]]]] = defaultdict(list)
