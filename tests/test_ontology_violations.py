@@ -84,6 +84,16 @@ def test_the_worst_comes_first_and_only_violations_count() -> None:
     assert warnings.conforms
 
 
+def test_a_class_that_owl_infers_from_a_role_does_not_excuse_its_filler() -> None:
+    graph = load(FIXTURES / "AgentRole.ttl")
+    inferred = ox.NamedNode("https://w3id.org/diplograph/graph/inferred/owl-rl")
+    crimea = ox.NamedNode("https://w3id.org/diplograph/id/place/crimea")
+    rdf_type = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+    graph.add(ox.Quad(crimea, rdf_type, ox.NamedNode("https://w3id.org/diplograph/ontology#Agent"), inferred))
+    findings = list(validation.shape_findings(graph, shapes()))
+    assert "AgentRole" in {finding.source for finding in findings}
+
+
 def test_a_finding_is_one_line_that_says_what_to_do() -> None:
     finding = next(
         finding

@@ -27,6 +27,8 @@ from diplograph.vocabulary import PREFIXES, compact
 
 SHAPE = "https://w3id.org/diplograph/shape/"
 ONTOLOGY_GRAPH = ox.NamedNode(PREFIXES["graph"] + "ontology")
+NOT_DATA = {ONTOLOGY_GRAPH, ox.NamedNode(PREFIXES["graph"] + "inferred/owl-rl")}
+"""Graphs that the shapes do not see: OWL infers from a role the very class that its filler must have."""
 _REQUIRED = ("label", "definition", "remedy")
 _HIERARCHY = {RDF.type, RDFS.subClassOf}
 
@@ -140,7 +142,7 @@ def check_findings(graph: ox.Store, checks: Iterable[Check]) -> Iterator[Finding
 
 def shape_findings(graph: ox.Store, ontology: Graph) -> Iterator[Finding]:
     """Yield one finding for each result of the SHACL shapes of `ontology` on the data in `graph`."""
-    data = as_rdflib(quad for quad in graph if quad.graph_name != ONTOLOGY_GRAPH) + _hierarchy(ontology)
+    data = as_rdflib(quad for quad in graph if quad.graph_name not in NOT_DATA) + _hierarchy(ontology)
     _, results, _ = run_shacl(data, shacl_graph=ontology, inplace=True)
     for result in results.subjects(RDF.type, SH.ValidationResult):
         yield _finding(results, result, ontology)
