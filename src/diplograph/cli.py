@@ -87,7 +87,7 @@ def extract(text: str, published: str | None, form: str, quotes: str) -> None:
     source = next(iter(_documents((text,), published)))
     known = pipeline.load_knowledge()
     if form == "trig":
-        click.echo(pipeline.as_trig(pipeline.document_graph(source, known, quotes=quotes)), nl=False)
+        click.echo(pipeline.as_trig(pipeline.document_graph(source, known, pipeline.load_background(), quotes=quotes)), nl=False)
     else:
         for record in pipeline.extract_records(source, known):
             click.echo(json.dumps(record, ensure_ascii=False))

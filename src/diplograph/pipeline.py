@@ -18,7 +18,7 @@ from diplograph.claims.extraction import Reader
 from diplograph.errors import DocumentError
 from diplograph.events import Sides
 from diplograph.graph import Run
-from diplograph.inference import InferenceReport
+from diplograph.inference import InferenceReport, Program
 from diplograph.mentions import gazetteer
 from diplograph.model import Claim, Document, Event
 from diplograph.reference import Reference
@@ -37,6 +37,14 @@ class Knowledge:
     reader: Reader
     sides: Sides
     codes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Background:
+    """What every graph starts from: the quads of ontology and reference data, and the rules ready to run."""
+
+    quads: tuple[Quad, ...]
+    program: Program
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,14 @@ def resolve(claims: Iterable[Claim], known: Knowledge) -> tuple[Event, ...]:
     return events.resolve(claims, known.sides, known.codes)
 
 
+def load_background() -> Background:
+    """Load ontology, reference data and rules as a graph is filled with them."""
+    target = Store()
+    quads = tuple(background())
+    target.bulk_extend(quads)
+    return Background(quads, inference.program_of(target, inference.load_rules(inference.rule_paths())))
+
+
 def build(
     documents: Sequence[Document], directory: Path, known: Knowledge, *, quotes: str = "full", progress: Progress | None = None
 ) -> BuildReport:
@@ -87,7 +103,7 @@ def build(
     claims = read_all(sources, known, progress)
     found = resolve(claims, known)
     with store.building(directory) as target:
-        inferred = fill(target, sources, found, known, quotes=quotes, progress=progress)
+        inferred = fill(target, sources, found, known, load_background(), quotes=quotes, progress=progress)
         report = _report(sources, claims, found, target, inferred)
     _write_records(directory, sources, found, known, quotes)
     return report
@@ -106,16 +122,17 @@ def read_all(documents: Sequence[Document], known: Knowledge, progress: Progress
 
 
 def fill(
-    target: Store, documents: Sequence[Document], found: Sequence[Event], known: Knowledge, *, quotes: str, progress: Progress | None = None
-) -> InferenceReport:
+    target: Store, documents: Sequence[Document], found: Sequence[Event], known: Knowledge, base: Background,
+    *, quotes: str, progress: Progress | None = None,
+) -> InferenceReport:  # fmt: skip
     """Write knowledge, documents and events to an empty store, and infer."""
     run = extraction_run(known)
-    target.extend(background())
+    target.bulk_extend(base.quads)
     for document in documents:
         target.extend(graph.document(document, found, run, quotes=quotes))
     target.extend(graph.events(found, situations=known.schema.situations))
     target.extend(graph.provenance(run, documents))
-    report = inference.infer(target, inference.load_rules(inference.rule_paths()))
+    report = inference.infer(target, base.program)
     if progress:
         progress("inferring", 1, 1)
     return report
@@ -136,27 +153,23 @@ def extraction_run(known: Knowledge) -> Run:
     return Run(f"extraction-{release}", f"diplograph {release}, parsed by {model}")
 
 
-def document_graph(document: Document, known: Knowledge, *, quotes: str = "full") -> list[Quad]:
+def document_graph(document: Document, known: Knowledge, base: Background, *, quotes: str = "full") -> list[Quad]:
     """Return what one text alone gives: its own graph, the accepted events, and what the rules derive from them."""
     found = extract(document, known)
     target = Store()
-    fill(target, [document], found, known, quotes=quotes)
+    fill(target, [document], found, known, base, quotes=quotes)
     kept = (vocabulary.document_graph(document.id), graph.accepted_graph().value)
     prefix = vocabulary.expand("graph:inferred/")
     owl = prefix + "owl-rl"
     names = [name.value for name in target.named_graphs() if isinstance(name, NamedNode)]
     wanted = [name for name in names if name in kept or (name.startswith(prefix) and name != owl)]
     about = _subjects(target, kept)
-    return [q for name in sorted(wanted) for q in target.quads_for_pattern(None, None, None, NamedNode(name)) if name in kept or _concerns(q, about)]
+    quads = (quad for name in sorted(wanted) for quad in target.quads_for_pattern(None, None, None, NamedNode(name)))
+    return [quad for quad in quads if quad.graph_name.value in kept or quad.subject in about or quad.object in about]
 
 
 def _subjects(target: Store, graphs: Sequence[str]) -> set[object]:
     return {node for name in graphs for quad in target.quads_for_pattern(None, None, None, NamedNode(name)) for node in (quad.subject, quad.object)}
-
-
-def _concerns(quad: Quad, about: set[object]) -> bool:
-    """Tell whether a conclusion is about something the text speaks of, not about the reference data alone."""
-    return quad.subject in about or quad.object in about
 
 
 def distinct(documents: Sequence[Document]) -> list[Document]:

@@ -1,0 +1,57 @@
+# Two commands do all the set-up: make demo, make test.
+
+PYTHON ?= python3
+VENV   ?= .venv
+PORT   ?= 7878
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint graphs bench wheel lock clean
+
+help:  ## list what can be made
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: demo/store/latest  ## build the sample graph and serve it on http://127.0.0.1:7878
+	$(BIN)/diplograph serve demo --port $(PORT)
+
+demo/store/latest: $(VENV)/installed $(wildcard data/texts/*.md) $(wildcard data/*.ttl) $(wildcard ontology/*.ttl) $(wildcard ontology/*/*)
+	$(BIN)/diplograph build data/texts -o demo
+
+test: $(VENV)/installed-dev  ## run the tests
+	$(BIN)/pytest
+
+lint: $(VENV)/installed-dev  ## check style, types, layers and spelling
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell src ontology data/texts docs README.md CONTRIBUTING.md CHANGELOG.md
+
+graphs: $(VENV)/installed  ## regenerate data/graphs, the golden files
+	$(BIN)/python -m diplograph.golden data/texts data/graphs
+
+bench: $(VENV)/installed-dev  ## run the benchmarks (ratios against a peer in the same run)
+	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+
+wheel: $(VENV)/installed-dev  ## build the wheel into dist
+	$(BIN)/python -m hatchling build -t wheel
+
+lock: $(VENV)/installed-dev  ## pin the dependencies anew, with hashes
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements-dev.lock
+
+clean:  ## remove what can be made again
+	rm -rf $(VENV) demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "diplograph needs Python 3.11 or newer; run: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
