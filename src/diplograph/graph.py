@@ -220,8 +220,8 @@ def _evidence(claim: NamedNode, evidence: Evidence, source: Document, quotes: st
     """Yield the span of a claim and the span of its trigger; in trigger mode only the trigger is quoted."""
     yield claim, "dg:evidence", _span_iri(source, evidence.span)
     yield from _span(source, evidence.span, quote=quotes == "full", context=quotes == "full")
+    yield claim, "dg:trigger", _span_iri(source, evidence.trigger)
     if evidence.trigger != evidence.span:
-        yield _span_iri(source, evidence.span), "dg:trigger", _span_iri(source, evidence.trigger)
         yield from _span(source, evidence.trigger, quote=quotes != "none", context=quotes == "full")
 
 

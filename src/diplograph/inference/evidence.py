@@ -56,7 +56,7 @@ SELECT ?claim ?document ?start ?end (COALESCE(?quoted, ?trigger) AS ?exact) WHER
   ?span oa:hasSource ?document .
   OPTIONAL {{ ?span oa:hasSelector ?position . ?position oa:start ?start ; oa:end ?end . }}
   OPTIONAL {{ ?span oa:hasSelector ?quote . ?quote oa:exact ?quoted . }}
-  OPTIONAL {{ ?span dg:trigger/oa:hasSelector/oa:exact ?trigger . }}
+  OPTIONAL {{ ?claim dg:trigger/oa:hasSelector/oa:exact ?trigger . }}
 }}
 """
 
