@@ -81,7 +81,7 @@ def _assemble(graph: Graph, engine: Engine, nursery: Nursery | None, settings: S
         show_problem=lambda each, problem: query_pages.problem(app, each, problem),
     )
     _wrap(app, routes, metrics, settings)
-    _warm(counts, uses)
+    _warm(counts, uses, lambda: graph.search("", 1))
     return app
 
 

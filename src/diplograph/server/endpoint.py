@@ -1,7 +1,9 @@
 """The SPARQL endpoint: a request in, a job for the engine, an answer out. Knows HTTP, but no framework."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 from werkzeug.wrappers import Request, Response
 
@@ -50,7 +52,9 @@ class Endpoint:
         return self._query(request, operation, operation.text or "")
 
     def _query(self, request: Request, operation: protocol.Operation, text: str) -> tuple[str, Response]:
-        job = _job(request, operation, resolve(text, self.settings.allow_service))
+        job = _job(request, operation, text)
+        resolved = resolve(text, self.settings.allow_service, lambda query: self._select(job, query))
+        job = replace(job, text=resolved)
         record = QueryRecord(text)
         request.environ[QUERY_RECORD] = record
         key = None if job.text != text else entity_tag(self.tag(), job)
@@ -70,6 +74,20 @@ class Endpoint:
         if key is not None and answer.tag == self.tag():
             self.cache.put(key, answer.written, whole, answer.rows)
         return answer.written, _conditional(Response(whole, content_type=content_type(answer.written)), key)
+
+    def _select(self, job: Job, query: str) -> Mapping[str, object]:
+        """Return the solutions of a SELECT over the dataset of `job`; none that count if it is malformed."""
+        try:
+            answer = self.engine.answer(replace(job, text=query, solutions="json"))
+        except (Malformed, NotAcceptable):  # the whole query will be told so
+            return {"vars": [], "bindings": None}
+        if answer.coming is None:
+            body = answer.whole or b""
+        else:
+            with closing(answer.coming):
+                body = b"".join(answer.coming)
+        found = json.loads(body)
+        return {"vars": found["head"]["vars"], "bindings": found["results"]["bindings"]}
 
     def _run(self, request: Request, operation: protocol.Operation, job: Job, text: str) -> Answer:
         gone = departure(request.environ)

@@ -2,45 +2,44 @@
 
 The workers that evaluate queries have no network, so no query can reach what is not on the list. An endpoint
 is looked up once and spoken to at the address that was found to be public: a name cannot lead to this machine
-or its neighbors. A SERVICE is evaluated before the rest of the query; values to join with belong inside it.
+or its neighbors.
 """
 
-import http.client
-import ipaddress
 import json
-import socket
-import ssl
-from collections.abc import Collection, Mapping
-from urllib.parse import urlencode, urlsplit
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from diplograph.server.guard import Service, refuse_services, services
+from diplograph.server.outside import ask
 from diplograph.server.problems import Problem
-from diplograph.server.tokens import tokens
+from diplograph.server.tokens import Kind, Token, closing, tokens
 from diplograph.vocabulary import prefix_header
 
-_MOST_BYTES = 10_000_000
-_TIMEOUT = 30.0  # seconds
+_MOST_VALUES = 500  # rows that are sent along with a pattern
 _SKOLEM = "urn:bnode:"
 
 
-def resolve(text: str, allowed: Collection[str]) -> str:
+Select = Callable[[str], Mapping[str, object]]  # from a SELECT to its `vars` and `bindings`
+
+
+def resolve(text: str, allowed: Collection[str], select: Select) -> str:
     """Return the query with every SERVICE replaced by its solutions.
 
+    What stands before a SERVICE in its group is asked of `select` first, and the values found are sent along.
     Raises `Problem`: 403 for an endpoint that is not on the list or not public, 502 for one that fails.
     """
     if "service" not in text.lower():
         return text
-    clauses = services(tokens(text))
-    refuse_services(clauses, allowed)
+    refuse_services(services(tokens(text)), allowed)
     prologue = _prologue(text)
-    for clause in reversed(clauses):
-        pattern = text[clause.opening : clause.end]
-        refuse_services(services(tokens(pattern)), ())
-        text = f"{text[: clause.start]} {_values(clause, prologue, pattern)} {text[clause.end :]}"
+    while clauses := services(found := tokens(text)):
+        clause = clauses[0]
+        refuse_services(services(tokens(text[clause.opening : clause.end])), ())
+        pattern = _with_values(text, found, clause, prologue, select)
+        text = f"{text[: clause.start]} {_solutions_of(clause, prologue, pattern)} {text[clause.end :]}"
     return text
 
 
-def _values(clause: Service, prologue: str, pattern: str) -> str:
+def _solutions_of(clause: Service, prologue: str, pattern: str) -> str:
     try:
         solutions = ask(clause.endpoint or "", f"{prologue}SELECT * WHERE {pattern}")
         return as_values(solutions)
@@ -50,83 +49,82 @@ def _values(clause: Service, prologue: str, pattern: str) -> str:
         raise
 
 
+def _with_values(text: str, found: Sequence[Token], clause: Service, prologue: str, select: Select) -> str:
+    """Return the pattern of a SERVICE, begun with the values its variables can have, when they are few."""
+    pattern = text[clause.opening : clause.end]
+    before = left_side(text, found, clause)
+    shared = sorted(_variables(before) & _variables(pattern))
+    if not shared:
+        return pattern
+    names = " ".join(f"?{name}" for name in shared)
+    values = select(f"{prologue}SELECT DISTINCT {names} WHERE {{ {before} }} LIMIT {_MOST_VALUES + 1}")
+    rows = values["bindings"]
+    if not isinstance(rows, list) or len(rows) > _MOST_VALUES or any(_has_blank(row) for row in rows):
+        return pattern
+    return f"{{ {as_values({'vars': shared, 'bindings': rows})} {pattern[1:]}"
+
+
+def left_side(text: str, found: Sequence[Token], clause: Service) -> str:
+    """Return what is joined to a SERVICE from the left: its group up to it, and the one around an OPTIONAL.
+
+    Filters are left out: they may speak of what is still to come, and without them no value is missed.
+    """
+    at = next(index for index, token in enumerate(found) if token.start == clause.start)
+    opening = _opening(found, at)
+    parts = [_without_filters(text, found[opening + 1 : at])]
+    if opening > 0 and found[opening - 1].is_word("OPTIONAL"):
+        outer = _opening(found, opening)
+        parts.insert(0, _without_filters(text, found[outer + 1 : opening - 1]))
+    return " ".join(parts)
+
+
+def _opening(found: Sequence[Token], at: int) -> int:
+    """Return the index of the brace that opens the group in which the token at `at` stands."""
+    depth = found[at].depth - 1
+    return next(
+        index for index in range(at - 1, -1, -1) if found[index].text == "{" and found[index].depth == depth
+    )
+
+
+def _without_filters(text: str, found: Sequence[Token]) -> str:
+    pieces, index, kept = [], 0, found[0].start if found else 0
+    while index < len(found):
+        if found[index].is_word("FILTER") and found[index].depth == found[0].depth:
+            pieces.append(text[kept : found[index].start])
+            index = _after_filter(found, index)
+            kept = found[index].start if index < len(found) else found[-1].end
+        else:
+            index += 1
+    return " ".join([*pieces, text[kept : found[-1].end] if found else ""])
+
+
+def _after_filter(found: Sequence[Token], index: int) -> int:
+    """Return the index of the first token after the FILTER at `index`: brackets closed, or a group ended."""
+    open_brackets = 0
+    for after in range(index + 1, len(found)):
+        sign = found[after].text if found[after].kind is Kind.SIGN else ""
+        if sign == "{" and open_brackets == 0:
+            return closing(found, after) + 1
+        open_brackets += (sign == "(") - (sign == ")")
+        if sign == ")" and open_brackets == 0:
+            return after + 1
+    return len(found)
+
+
+def _variables(text: str) -> set[str]:
+    return {token.text[1:] for token in tokens(text) if token.kind is Kind.VARIABLE}
+
+
+def _has_blank(row: Mapping[str, Mapping[str, str]]) -> bool:
+    return any(term["type"] == "bnode" for term in row.values())
+
+
 def _prologue(text: str) -> str:
     """Return our prefixes and the query's own declarations; later ones win."""
     for token in tokens(text):
         if token.is_word("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
             return prefix_header() + text[: token.start]
     return prefix_header()
-
-
-def ask(endpoint: str, query: str) -> Mapping[str, object]:
-    """Return `vars` and `bindings` that a public endpoint gives for a SELECT; raises `Problem` (403, 502)."""
-    body = urlencode({"query": query}).encode()
-    headers = {
-        "Accept": "application/sparql-results+json",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "User-Agent": "diplograph",
-    }
-    try:
-        connection = _connect(endpoint)
-        try:
-            connection.request("POST", _path(endpoint), body, headers)
-            response = connection.getresponse()
-            content = response.read(_MOST_BYTES + 1)
-        finally:
-            connection.close()
-    except (OSError, http.client.HTTPException) as error:
-        raise Problem(502, f"<{endpoint}> cannot be asked: {error}") from error
-    return _solutions(endpoint, response.status, content)
-
-
-def _solutions(endpoint: str, status: int, content: bytes) -> Mapping[str, object]:
-    if status != 200 or len(content) > _MOST_BYTES:
-        found = f"status {status}" if status != 200 else f"more than {_MOST_BYTES} bytes"
-        raise Problem(502, f"<{endpoint}> gave {found}; expected solutions")
-    try:
-        solutions = json.loads(content)
-        return {"vars": solutions["head"]["vars"], "bindings": solutions["results"]["bindings"]}
-    except (ValueError, KeyError, TypeError) as error:
-        raise Problem(502, f"<{endpoint}> gave no SPARQL JSON results") from error
-
-
-def _path(endpoint: str) -> str:
-    parts = urlsplit(endpoint)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-
-
-def _connect(endpoint: str) -> http.client.HTTPConnection:
-    """Connect to the address that was checked, whatever the name may mean a moment later."""
-    parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Problem(403, f"<{endpoint}> is no HTTP address")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = public_address(parts.hostname, port)
-    raw = socket.create_connection((address, port), timeout=_TIMEOUT)
-    if parts.scheme == "https":
-        secured = http.client.HTTPSConnection(parts.hostname, port, timeout=_TIMEOUT)
-        secured.sock = ssl.create_default_context().wrap_socket(raw, server_hostname=parts.hostname)
-        return secured
-    plain = http.client.HTTPConnection(parts.hostname, port, timeout=_TIMEOUT)
-    plain.sock = raw
-    return plain
-
-
-def public_address(host: str, port: int) -> str:
-    """Return the first address of `host`, if all its addresses are public; raises `Problem` (403)."""
-    found = [entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    for address in found:
-        if not is_public(str(address)):
-            raise Problem(403, f"{host} leads to {address}, which is not a public address")
-    return str(found[0])
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address belongs to the internet at large."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    return parsed.is_global and not parsed.is_multicast
 
 
 def as_values(solutions: Mapping[str, object]) -> str:

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from diplograph import store
 from diplograph.server.evaluation import Job, Term, evaluate
+from diplograph.server.search import Hit, Index, index
 
 Row = Mapping[str, Term]
 Result = TypeVar("Result")
@@ -35,6 +36,10 @@ class Graph(Protocol):
         """Return whether there is a named graph of that IRI."""
         ...
 
+    def search(self, words: str, limit: int) -> list[Hit]:
+        """Return what has a label or quote with all the words, the last of which may be a beginning."""
+        ...
+
 
 class LocalGraph:
     """The published version of a store directory; a newer one is taken up by the next question."""
@@ -45,6 +50,7 @@ class LocalGraph:
         self._lock = threading.Lock()
         self._stamp = store.stamp(directory)
         self._snapshot = store.snapshot(directory)
+        self._index: tuple[store.Snapshot, Index] | None = None
 
     def snapshot(self) -> store.Snapshot:
         """Return the newest snapshot; it lies still while the caller holds it."""
@@ -77,6 +83,15 @@ class LocalGraph:
         """Return whether there is a named graph of that IRI, be it empty."""
         snapshot = self.snapshot()
         return snapshot.store.contains_named_graph(NamedNode(name))
+
+    def search(self, words: str, limit: int) -> list[Hit]:
+        """Return what a label or quote with the words belongs to; the first search makes the index."""
+        snapshot = self.snapshot()
+        with self._lock:
+            if self._index is None or self._index[0] is not snapshot:
+                self._index = snapshot, index(snapshot)
+            found = self._index[1]
+        return found.find(words, limit)
 
 
 def once_a_version(graph: Graph, compute: Callable[[Graph], Result]) -> Callable[[], Result]:

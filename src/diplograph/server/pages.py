@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import groupby
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from pyoxigraph import Literal, NamedNode
 
 from diplograph.server.entities import Description, Statement, describe, description_job, graph_job
@@ -29,6 +29,10 @@ def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], 
     def front() -> Response:
         return _front(counts(), examples)
 
+    @routes.get("/search")
+    def search() -> Response:
+        return _search(graph)
+
     @routes.get("/ontology")
     def ontology() -> Response:
         return _thing(graph, "/ontology")
@@ -53,6 +57,19 @@ def _front(counts: Statistics, examples: tuple[Example, ...]) -> Response:
     groups = by_keyword(examples)
     page = render_template("front.html", counts=counts, groups=groups, query=prefix_header())
     return make_response(page)
+
+
+def _search(graph: Graph) -> Response:
+    """Answer `?q=` with a page, or with JSON for programs and suggestions."""
+    words = request.args.get("q", "")
+    limit = request.args.get("limit", 50, type=int)
+    hits = graph.search(words, max(1, min(limit, 200)))
+    offered = ["application/json", "text/html"]
+    wish = request.args.get("format")
+    if wish == "json" or (wish is None and request.accept_mimetypes.best_match(offered) != "text/html"):
+        found = [{"iri": hit.iri, "kind": hit.kind, "text": hit.text} for hit in hits]
+        return jsonify(query=words, hits=found)
+    return make_response(render_template("search.html", words=words, hits=hits))
 
 
 def _thing(graph: Graph, path: str) -> Response:
