@@ -18,7 +18,7 @@ from diplograph.claims import syntax
 from diplograph.claims.arguments import Arguments
 from diplograph.errors import KnowledgeError
 
-_KEYS = {"event", "verbs", "nouns", "adjectives", "roles", "requires", "performative", "absorbs", "countable"}
+_KEYS = {"event", "verbs", "nouns", "adjectives", "roles", "requires", "performative", "absorbs", "countable", "example"}
 _PARTS = {"verbs": "verb", "nouns": "noun", "adjectives": "adjective"}
 _NOUNS = {"NOUN", "PROPN"}
 
