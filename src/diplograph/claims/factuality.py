@@ -55,7 +55,8 @@ def judge(trigger: Token, words: Mapping[str, Any], *, performative: bool = Fals
                 verdict = replace(verdict, stance=Stance.PRESUPPOSED)
             continue
         verdict = _governed(step, verdict, words, performative=performative, planned=planned)
-        if (syntax.is_verb(step.governor) or step.relation == "pobj") and not _contrasted(step.child):
+        shares_words = step.relation != "conj" and not _contrasted(step.child)  # coordinated verbs share by _own_words
+        if shares_words and (syntax.is_verb(step.governor) or step.relation == "pobj"):
             verdict = _own_words(step.governor, verdict, words, planned=planned, via=step.child)
     return _question(trigger, verdict)
 
