@@ -206,10 +206,20 @@ def _governed(step: _Step, verdict: Factuality, words: Mapping[str, Any], *, per
     verdict = _reported(step, verdict, words)
     if step.relation == "conj":
         return verdict
+    if step.relation in syntax.SUBJECTS:
+        verdict = _said_of_subject(governor, verdict, words)
     if performative and lemma in words["decisions"]["words"]:
         return verdict
     part = "verbs" if syntax.is_verb(governor) else "nouns" if syntax.is_noun(governor) else "adjectives"
     return _by_list(step, part, lemma, verdict, words, planned=planned)
+
+
+def _said_of_subject(governor: Token, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
+    """Apply what a predicate says of its subject: "a visit remains unlikely"."""
+    for child in governor.children:
+        if child.dep_ in {"acomp", "attr", "oprd"}:
+            verdict = _turned(verdict) if child.lower_ in words["fails"]["adjectives"] else _adjective(child.lower_, verdict, words)
+    return verdict
 
 
 def _by_list(step: _Step, part: str, lemma: str, verdict: Factuality, words: Mapping[str, Any], *, planned: bool) -> Factuality:
