@@ -1,11 +1,16 @@
 """Inference over a store: from what is accepted and known to one named graph of conclusions a rule."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pyoxigraph import NamedNode, Store, Triple
+import duckdb
+from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
 
-from diplograph.inference.classes import SAME
+from diplograph.errors import InputError, StoreError
+from diplograph.inference.classes import CLASH, SAME
+from diplograph.inference.duckdb_engine import DuckRun, clash_rows, conclusions, run_duckdb, write_lines
 from diplograph.inference.owl import CLASH_SLUG, SLUG
 from diplograph.inference.program import Program, build_program, kept
 from diplograph.inference.rule import Rule
@@ -50,6 +55,7 @@ def infer(
     ontology: Iterable[Triple] | None = None,
     *,
     overrides: Mapping[str, str] | None = None,
+    engine: str = "duckdb",
     progress: Progress | None = None,
     limit: int = LIMIT,
 ) -> InferenceReport:
@@ -61,11 +67,77 @@ def infer(
     Raises `KnowledgeError` for an unknown parameter, a circle of negations, or more than `limit` conclusions.
     """
     program = _program(store, rules, ontology, overrides or {})
+    if engine not in ENGINES:
+        raise InputError(f"there is no engine {engine!r}; there are {', '.join(sorted(ENGINES))}")
+    report = ENGINES[engine](store, program, limit, progress)
+    _keep_once(store)
+    return report
+
+
+def _keep_once(store: Store) -> None:
+    """Keep a conclusion of several rules in the graph of one: in the union of all graphs it must count once.
+
+    A domain rule comes before the OWL axioms, and among domain rules the first by name.
+    """
+    graphs = (graph for graph in store.named_graphs() if isinstance(graph, NamedNode))
+    inferred = sorted(
+        (g for g in graphs if g.value.startswith(INFERRED)), key=lambda g: (g.value.endswith(SLUG), g.value)
+    )
+    for place, graph in enumerate(inferred):
+        if graph.value.endswith(SLUG):
+            continue
+        for item in list(store.quads_for_pattern(None, None, None, graph)):
+            for later in inferred[place + 1 :]:
+                store.remove(quad(item.triple, later))
+
+
+def _by_sparql(store: Store, program: Program, limit: int, progress: Progress | None) -> InferenceReport:
     found = run_sparql(asserted(store), program, limit=limit, progress=progress)
     graphs = conclusions_by_graph(program, found)
     replace_inferred(store, graphs)
     counts = {slug: len(triples) for slug, triples in sorted(graphs.items())}
     return InferenceReport("sparql", counts, found.rounds, clashes(program, found))
+
+
+def _by_duckdb(store: Store, program: Program, limit: int, progress: Progress | None) -> InferenceReport:
+    with TemporaryDirectory(prefix="diplograph-") as name:
+        folder = Path(name)
+        try:
+            run = run_duckdb(store, READ, program, folder, limit=limit, progress=progress)
+            counts = _write(store, program, run, folder)
+            found = _clashes_of(program, run)
+        except duckdb.Error as error:
+            raise StoreError(f"the relational engine failed: {error}; is the disk full?") from error
+        run.tables.connection.close()
+    return InferenceReport("duckdb", counts, run.rounds, found)
+
+
+def _write(store: Store, program: Program, run: DuckRun, folder: Path) -> dict[str, int]:
+    """Write the conclusions of a run into the inferred graphs; return their sizes."""
+    counts = {rule.slug: 0 for rule in sorted(program.rules, key=lambda rule: rule.slug)}
+    paths = {}
+    for slug, query in conclusions(run):
+        paths[slug] = folder / f"{slug}.nt"
+        counts[slug] = write_lines(run.tables, query, paths[slug])
+    replace_inferred(store, {})
+    for slug, path in paths.items():
+        store.bulk_load(path=path, format=RdfFormat.N_TRIPLES, to_graph=NamedNode(INFERRED + slug))
+    return counts
+
+
+def _clashes_of(program: Program, run: DuckRun) -> tuple[Clash, ...]:
+    found = {
+        Clash(program.rules[place].id, program.rules[place].axioms[0], triple)
+        for place, one, other in clash_rows(run)
+        for triple in (item.triple for item in parse(f"{one} {CLASH} {other} .", RdfFormat.N_TRIPLES))
+    }
+    return _sorted_clashes(found)
+
+
+ENGINES: Mapping[str, Callable[[Store, Program, int, Progress | None], InferenceReport]] = {
+    "duckdb": _by_duckdb,
+    "sparql": _by_sparql,
+}
 
 
 def _program(
@@ -93,13 +165,18 @@ def graph_triples(store: Store, graph: NamedNode) -> Iterator[Triple]:
 
 
 def conclusions_by_graph(program: Program, found: Derivations) -> dict[str, set[Triple]]:
-    """Return the triples worth keeping, by the slug of the rule; every rule that ran has an entry."""
+    """Return the triples worth keeping, by the slug of the rule; every rule that ran has an entry.
+
+    The axioms have what no domain rule concludes too.
+    """
     graphs: dict[str, set[Triple]] = {rule.slug: set() for rule in program.rules}
     for place, triples in found.by_rule.items():
         rule = program.rules[place]
-        graphs[rule.slug] |= {triple for triple in triples if not rule.axioms or _worth(triple)}
+        graphs[rule.slug] |= {triple for triple in triples if not rule.axioms or rule.clash or _worth(triple)}
     if found.equality:
         graphs.setdefault(SLUG, set()).update(triple for triple in found.equality if _worth(triple))
+    by_rules = {triple for slug, triples in graphs.items() if slug != SLUG for triple in triples}
+    graphs.get(SLUG, set()).difference_update(by_rules)
     return graphs
 
 
@@ -127,4 +204,8 @@ def clashes(program: Program, found: Derivations) -> tuple[Clash, ...]:
         if rule.slug == CLASH_SLUG
         for triple in found.by_rule.get(place, ())
     }
-    return tuple(sorted(listed, key=lambda clash: (clash.rule, clash.axiom, str(clash.triple))))
+    return _sorted_clashes(listed)
+
+
+def _sorted_clashes(found: Iterable[Clash]) -> tuple[Clash, ...]:
+    return tuple(sorted(found, key=lambda clash: (clash.rule, clash.axiom, str(clash.triple))))

@@ -177,7 +177,9 @@ class _Search:
         where = {graph for graph in self._graphs if quad(goal, graph) in self.store}
         for relation in (key(pattern), ANY):
             for fit in self._heads.get(relation, ()):
-                if fit[0].graph in where or (fit[0].axioms and not kept(goal.predicate, goal.object)):
+                if fit[0].graph in where or (
+                    fit[0].axioms and (where or not kept(goal.predicate, goal.object))
+                ):
                     yield fit
 
     def widen(self, proof: Proof) -> Proof:

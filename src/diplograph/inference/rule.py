@@ -149,9 +149,9 @@ class Rule:
     id: str
     slug: str
     label: str
-    head: tuple[Pattern, ...]
-    body: Group
-    text: str
+    head: tuple[Pattern, ...] = field(compare=False)
+    body: Group = field(compare=False, repr=False)
+    text: str = field(repr=False)
     version: str = "1"
     definition: str = ""
     source: str = ""

@@ -47,9 +47,18 @@ def expand(head: tuple[Pattern, ...], body: Group) -> tuple[Variant, ...]:
     found = [variant for flat in _flatten(body) for variant in _variants(head, flat, frozenset())]
     if len(found) > _LIMIT:
         raise UnsupportedError(f"the alternatives multiply to {len(found)} ways; split the rule", "UNION")
+    if any(isinstance(p.predicate, Var) for variant in found for p in _everywhere(variant)):
+        raise UnsupportedError("a variable predicate needs a VALUES that lists what it may be", "VALUES")
     if not any(variant.head for variant in found):
         raise UnsupportedError("no variable of the head is ever bound by the body", "CONSTRUCT")
     return tuple(variant for variant in found if variant.head)
+
+
+def _everywhere(variant: Variant) -> Iterator[Pattern]:
+    yield from (*variant.head, *variant.patterns)
+    ways = [way for item in variant.groupings for way in item.ways]
+    for way in ways + [way for item in variant.absents for way in item.ways]:
+        yield from _everywhere(way)
 
 
 def substitute_pattern(pattern: Pattern, known: Substitution) -> Pattern:

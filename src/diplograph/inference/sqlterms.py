@@ -1,0 +1,74 @@
+"""Terms as numbers: the 64-bit identifiers that the relational engine joins on.
+
+The two highest bits tell what a term is: an IRI or blank node, a literal, an integer or a date. Integers and
+dates hold their value, so they are compared and counted without looking anything up; the rest is a hash of
+the term's N-Triples text, and the dictionary is checked for two texts of one number after each run.
+"""
+
+from datetime import date
+
+from pyoxigraph import Literal
+
+from diplograph.inference.rule import Constant
+from diplograph.vocabulary import PREFIXES
+
+XSD = PREFIXES["xsd"]
+LITERAL, INTEGER, DATE = 1 << 62, 2 << 62, 3 << 62
+ZERO = 1 << 60
+EPOCH = 1 << 31
+_INT_SUFFIX = f'"^^<{XSD}integer>'
+_DATE_SUFFIX = f'"^^<{XSD}date>'
+_DATE_LENGTH = 11 + len(_DATE_SUFFIX)
+
+SETUP = f"""
+CREATE MACRO inner_text(nt, suffix) AS substr(nt, 2, length(nt) - 1 - suffix);
+CREATE MACRO day_id(day) AS {DATE}::UBIGINT + ((day::DATE - DATE '1970-01-01') + {EPOCH})::UBIGINT;
+CREATE MACRO number_id(n) AS {INTEGER}::UBIGINT + (n + {ZERO})::UBIGINT;
+CREATE MACRO plain_number(text) AS CASE WHEN abs(try_cast(text AS BIGINT)) < {ZERO}
+    AND try_cast(text AS BIGINT)::VARCHAR = text THEN try_cast(text AS BIGINT) END;
+CREATE MACRO literal_id(nt) AS {LITERAL}::UBIGINT + (hash(nt) >> 2);
+CREATE MACRO term_id(nt) AS CASE
+    WHEN nt IS NULL THEN NULL
+    WHEN nt[1] <> '"' THEN hash(nt) >> 2
+    WHEN length(nt) = {_DATE_LENGTH} AND ends_with(nt, '{_DATE_SUFFIX}')
+        AND try_cast(substr(nt, 2, 10) AS DATE) IS NOT NULL THEN day_id(substr(nt, 2, 10))
+    WHEN ends_with(nt, '{_INT_SUFFIX}') THEN coalesce(
+        number_id(plain_number(inner_text(nt, {len(_INT_SUFFIX)}))), literal_id(nt))
+    ELSE literal_id(nt) END;
+CREATE MACRO escaped(text) AS replace(replace(replace(replace(text, '\\', '\\\\'), '"', '\\"'),
+    chr(10), '\\n'), chr(13), '\\r');
+CREATE MACRO unescaped(text) AS CASE WHEN contains(text, '\\') THEN replace(replace(replace(replace(
+    replace(replace(text, '\\\\', chr(1)), '\\"', '"'), '\\n', chr(10)), '\\r', chr(13)), '\\t', chr(9)),
+    chr(1), '\\')
+    ELSE text END;
+CREATE MACRO lexical(nt) AS CASE nt[1] WHEN '<' THEN substr(nt, 2, length(nt) - 2)
+    WHEN '"' THEN unescaped(regexp_extract(nt, '^"(.*)"(@[^"]*|\\^\\^<[^"]*>)?$', 1, 's')) END;
+CREATE MACRO text_of(nt) AS CASE WHEN nt[1] = '"'
+    AND (ends_with(nt, '"') OR regexp_matches(nt, '"@[A-Za-z0-9-]+$')) THEN lexical(nt) END;
+CREATE MACRO number_of(nt) AS CASE WHEN regexp_matches(nt,
+    '\\^\\^<{XSD}(integer|decimal|double|float|int|long|nonNegativeInteger)>$')
+    THEN try_cast(lexical(nt) AS DECIMAL(30, 6)) END;
+CREATE MACRO day_of(nt) AS CASE WHEN ends_with(nt, '{_DATE_SUFFIX}')
+    THEN try_cast(substr(nt, 2, 10) AS DATE) - DATE '1970-01-01' END;
+CREATE MACRO plain_decimal(n) AS CASE WHEN contains(n::VARCHAR, '.')
+    THEN rtrim(rtrim(n::VARCHAR, '0'), '.') ELSE n::VARCHAR END;
+CREATE TABLE term (id UBIGINT, nt VARCHAR);
+"""
+
+
+def ntriples(term: Constant) -> str:
+    """Return a term as it stands in an N-Triples file."""
+    return str(term)
+
+
+def quoted(text: str) -> str:
+    """Return `text` as a string of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def day_number(literal: Literal) -> int | None:
+    """Return the days from 1970-01-01 to an xsd:date, or None where `literal` is no such date."""
+    try:
+        return (date.fromisoformat(literal.value) - date(1970, 1, 1)).days
+    except ValueError:
+        return None

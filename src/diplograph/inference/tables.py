@@ -1,0 +1,216 @@
+# ruff: noqa: S608 - every name and number that is put into SQL here is made here
+"""The tables of a run: a dictionary of terms, and one relation for each predicate and each class."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import duckdb
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
+
+from diplograph.inference.program import Program, mentioned
+from diplograph.inference.rule import Constant, Pattern, Variant
+from diplograph.inference.sqlrule import Catalog, Relation
+from diplograph.inference.sqlterms import DATE, INTEGER, LITERAL, SETUP
+from diplograph.inference.stratify import Key, key
+from diplograph.inference.variants import TYPE
+
+
+@dataclass
+class Tables:
+    """The database of one run.
+
+    `concluded` names the table of what a rule (by the slug of its graph) concluded for a relation; of a
+    relation that only axioms conclude there is none, because all its rows after round 0 are theirs.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    catalog: Catalog
+    concluded: dict[tuple[str, Key], str] = field(default_factory=dict)
+    derived: int = 0
+    names: "count[int]" = field(default_factory=count)
+
+    def run(self, sql: str) -> int:
+        """Run a statement and return how many rows it changed."""
+        row = self.connection.execute(sql).fetchone()
+        return int(row[0]) if row else 0
+
+    def add(self, relation: Key, rows: str, kinds: tuple[str, str]) -> int:
+        """Add the rows of a query to a relation, those that are new; return how many were."""
+        known = self.catalog.relations.get(relation)
+        columns = columns_of(relation)
+        if known is None:
+            return self._create(relation, f"SELECT DISTINCT {columns} FROM ({rows})", kinds)
+        new = self.run(
+            f"INSERT INTO {known.table} SELECT DISTINCT {columns}, {self.catalog.round} FROM ({rows}) new "
+            f"ANTI JOIN {known.table} USING ({columns})"
+        )
+        if new:
+            subject, object_ = (
+                a if a == b else "any" for a, b in zip((known.subject, known.object), kinds, strict=True)
+            )
+            self.catalog.relations[relation] = Relation(known.table, subject, object_)
+        self.derived += new
+        return new
+
+    def _create(self, relation: Key, rows: str, kinds: tuple[str, str]) -> int:
+        table = f"r{next(self.names)}"
+        self.run(f"CREATE TABLE {table} AS SELECT *, {self.catalog.round} AS round FROM ({rows})")
+        size = self.size(table)
+        if size:
+            self.catalog.relations[relation] = Relation(table, *kinds)
+            self.derived += size
+        return size
+
+    def size(self, table: str) -> int:
+        """Return the number of rows of a table."""
+        return self.run(f"SELECT count(*) FROM {table}")
+
+    def conclude(self, slug: str, relation: Key, rows: str) -> None:
+        """Note the rows of a query as conclusions of a rule, without those that are asserted."""
+        columns = columns_of(relation)
+        name = (slug, relation)
+        if name not in self.concluded:
+            self.concluded[name] = f"x{next(self.names)}"
+            given = ", ".join(f"{column} UBIGINT" for column in columns.split(", "))
+            self.run(f"CREATE TABLE {self.concluded[name]} ({given})")
+        table = self.concluded[name]
+        known = self.catalog.relations.get(relation)
+        asserted = (
+            f" ANTI JOIN (SELECT * FROM {known.table} WHERE round = 0) USING ({columns})" if known else ""
+        )
+        self.run(
+            f"INSERT INTO {table} SELECT DISTINCT {columns} FROM ({rows}) new"
+            f" ANTI JOIN {table} USING ({columns}){asserted}"
+        )
+
+
+def columns_of(relation: Key) -> str:
+    """Return the columns of a relation as SQL."""
+    return "s" if relation[0] == TYPE.value else "s, o"
+
+
+def open_tables(store: Store, graphs: Iterable[NamedNode], program: Program, folder: Path) -> Tables:
+    """Return the triples of `graphs` in `store` as relations; `folder` holds files for the time being."""
+    connection = duckdb.connect(":memory:")
+    connection.execute(
+        f"SET temp_directory = '{folder}'; SET preserve_insertion_order = false; SET threads = 1"
+    )
+    connection.execute(SETUP)
+    files = []
+    for number, graph in enumerate(graphs):
+        path = folder / f"{number}.nt"
+        store.dump(path, RdfFormat.N_TRIPLES, from_graph=graph)
+        if path.stat().st_size:
+            files.append(str(path))
+    tables = Tables(connection, Catalog({}, {}))
+    _load(tables, files)
+    _number_constants(tables, program)
+    _split(tables, program)
+    return tables
+
+
+def _load(tables: Tables, files: Sequence[str]) -> None:
+    options = "columns={'l': 'VARCHAR'}, delim='\\x01', header=false, quote='', escape=''"
+    source = f"read_csv({list(files)}, {options})"
+    if not files:
+        source = "(SELECT '' AS l WHERE false)"
+    tables.run(
+        "CREATE TABLE line AS SELECT split_part(l, ' ', 1) AS s, split_part(l, ' ', 2) AS p, "
+        "substr(l, length(split_part(l, ' ', 1)) + length(split_part(l, ' ', 2)) + 3, length(l) "
+        f"- length(split_part(l, ' ', 1)) - length(split_part(l, ' ', 2)) - 4) AS o FROM {source}"
+    )
+    tables.run(
+        "CREATE TABLE triple AS SELECT DISTINCT hash(p) >> 2 AS p, term_id(o) AS o, hash(s) >> 2 AS s "
+        "FROM line ORDER BY p, o"
+    )
+    tables.run(
+        "INSERT INTO term SELECT id, any_value(nt) FROM (SELECT hash(s) >> 2 AS id, s AS nt FROM line "
+        "UNION ALL SELECT hash(p) >> 2, p FROM line UNION ALL SELECT term_id(o), o FROM line) GROUP BY id"
+    )
+    tables.run("DROP TABLE line")
+
+
+def _constants(program: Program) -> Iterator[Constant]:
+    yield TYPE
+    for rule in program.rules:
+        for variant in rule.variants:
+            yield from _in_variant(variant)
+
+
+def _in_variant(variant: Variant) -> Iterator[Constant]:
+    for part in _parts(variant):
+        if isinstance(part, (NamedNode, Literal, BlankNode)):
+            yield part
+
+
+def _parts(item: object) -> Iterator[object]:
+    """Yield whatever stands in a variant, however deep."""
+    yield item
+    if isinstance(item, (tuple, Pattern)):
+        for part in item:
+            yield from _parts(part)
+    else:
+        for name in getattr(item, "__dataclass_fields__", {}):
+            yield from _parts(getattr(item, name))
+
+
+def _number_constants(tables: Tables, program: Program) -> None:
+    texts = sorted({str(constant) for constant in _constants(program)})
+    tables.connection.execute("CREATE TEMP TABLE constant AS SELECT unnest($1) AS nt", [texts])
+    known = tables.connection.execute("SELECT nt, term_id(nt) FROM constant").fetchall()
+    tables.catalog.numbers = dict(known)
+    tables.run(
+        "INSERT INTO term SELECT id, nt FROM (SELECT DISTINCT term_id(nt) AS id, nt FROM constant) "
+        "ANTI JOIN term USING (id)"
+    )
+
+
+def _split(tables: Tables, program: Program) -> None:
+    """Give every relation that the program mentions and that has rows a table of its own."""
+    present = {
+        (row[0], row[1])
+        for row in tables.connection.execute(
+            "SELECT DISTINCT p, CASE WHEN p = $1 THEN o END FROM triple", [tables.catalog.numbers[str(TYPE)]]
+        ).fetchall()
+    }
+    for relation in sorted(_relations(program)):
+        numbers = _numbers(tables.catalog.numbers, relation)
+        if numbers in present:
+            rows = f"SELECT {columns_of(relation)} FROM triple WHERE {_where(numbers)}"
+            tables.add(relation, rows, _kinds(tables, relation, rows))
+    tables.derived = 0
+
+
+def _numbers(known: Mapping[str, int], relation: Key) -> tuple[int, int | None]:
+    predicate, class_ = relation
+    return known[f"<{predicate}>"], known[f"<{class_}>"] if class_ else None
+
+
+def _where(numbers: tuple[int, int | None]) -> str:
+    return f"p = {numbers[0]}::UBIGINT" + (
+        f" AND o = {numbers[1]}::UBIGINT" if numbers[1] is not None else ""
+    )
+
+
+def _relations(program: Program) -> set[Key]:
+    rules = [*program.rules, *(rule for stratum in program.identity for rule in stratum.rules)]
+    variants = [variant for rule in rules for variant in rule.variants]
+    found = {key(pattern) for variant in variants for pattern in (*variant.head, *mentioned(variant))}
+    return found - {(TYPE.value, "")}
+
+
+def _kinds(tables: Tables, relation: Key, rows: str) -> tuple[str, str]:
+    subject = _kind(tables, rows, "s")
+    return subject, "iri" if columns_of(relation) == "s" else _kind(tables, rows, "o")
+
+
+def _kind(tables: Tables, rows: str, column: str) -> str:
+    """Return what a column holds, by its least and greatest identifier."""
+    least, greatest = tables.connection.execute(
+        f"SELECT min({column}), max({column}) FROM ({rows})"
+    ).fetchall()[0]
+    if greatest < LITERAL:
+        return "iri"
+    return "date" if least >= DATE else "int" if least >= INTEGER and greatest < DATE else "any"
