@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib.plugins.sparql import prepareQuery
 
-from diplograph import knowledge, validation
+from diplograph import inference, knowledge, validation
 from diplograph.server.library import headers
 from diplograph.turtle import format_trig
 
@@ -75,6 +75,23 @@ def test_federated_queries_say_so() -> None:
 def test_questions_differ() -> None:
     questions = [headers(text)["question"] for text in QUERIES.values()]
     assert len(questions) == len(set(questions)) >= 46
+
+
+INFERRED = "https://w3id.org/diplograph/graph/inferred/"
+
+
+def test_the_rules_draw_the_conclusions_that_the_graph_holds() -> None:
+    rules = {path.stem for path in inference.rule_paths()} | {"owl-rl"}
+    asserted, expected = validation.load_ontology(), set()
+    for quad in ox.parse(path=GRAPH):
+        slug = quad.graph_name.value.removeprefix(INFERRED)
+        if not quad.graph_name.value.startswith(INFERRED):
+            asserted.add(quad)
+        elif slug in rules:
+            expected.add(quad.triple)
+    inference.infer(asserted, inference.load_rules(inference.rule_paths()))
+    assert len(expected) > 50
+    assert sorted(map(str, expected - {quad.triple for quad in asserted})) == []
 
 
 def test_the_graph_is_canonical_and_conforms() -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from rdflib import OWL, RDF, SH, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import OWL, RDF, RDFS, SH, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from diplograph import edtf, knowledge, validation
@@ -126,3 +126,40 @@ def test_a_root_has_one_sign_on_the_scale_of_conflict_and_cooperation() -> None:
         signs.setdefault(str(root), set()).add((score > 0) - (score < 0))
     assert signs
     assert {root for root, found in signs.items() if len(found) > 1} == set()
+
+
+DOCUMENTATION = knowledge.ontology_dir().parent / "docs" / "ontology.md"
+
+
+@pytest.fixture(scope="module")
+def documentation() -> str:
+    if not DOCUMENTATION.is_file():
+        pytest.skip("the documentation is not part of an installed package")
+    return DOCUMENTATION.read_text("utf-8")
+
+
+def test_the_documentation_names_declared_terms(documentation: str) -> None:
+    names = set(re.findall(r"\bdg:(\w+)", documentation))
+    assert names
+    assert sorted(names - terms()) == []
+
+
+def test_the_diagrams_show_declared_classes(documentation: str) -> None:
+    diagrams = re.findall(r"```mermaid\n(.*?)```", documentation, re.DOTALL)
+    shown = {name for text in diagrams for name in re.findall(r"\b[A-Z]\w+", re.sub(r":.*", "", text))}
+    assert len(diagrams) == 3
+    assert sorted(shown - terms()) == ["Concept"]
+
+
+def test_the_diagrams_show_the_hierarchy_as_it_is(documentation: str) -> None:
+    for upper, lower in re.findall(r"(\w+) <\|-- (\w+)", documentation):
+        assert (DG[lower], RDFS.subClassOf, DG[upper]) in ontology(), f"{lower} under {upper}"
+
+
+def test_the_table_of_events_is_complete(documentation: str) -> None:
+    section = documentation.partition("## Events")[2].partition("\n## ")[0]
+    listed = {
+        word for row in section.splitlines() if row.startswith("|") for word in re.findall(r"[A-Z]\w+", row)
+    }
+    below = {str(class_).removeprefix(DG) for class_ in ontology().subjects(RDFS.subClassOf, DG.Event)}
+    assert listed == below
