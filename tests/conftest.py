@@ -42,5 +42,7 @@ def seed(seed_directory: Path) -> Iterator[Graph]:
 
 @pytest.fixture(autouse=True)
 def _no_surprises_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("DIPLOGRAPH_") and name != "DIPLOGRAPH_SHARED"]:
+    for name in [
+        name for name in os.environ if name.startswith("DIPLOGRAPH_") and name != "DIPLOGRAPH_SHARED"
+    ]:
         monkeypatch.delenv(name)

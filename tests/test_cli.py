@@ -1,0 +1,159 @@
+"""The command line: what it prints, and that bad input gets a message, an exit code and no traceback."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from diplograph.cli import main
+
+NOTE = "Russia lifted its arms embargo on Pakistan in 2014. No Russian president has visited Islamabad.\n"
+
+
+def run(*arguments: str | Path, given: str | None = None) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], input=given)
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "note.txt").write_text(NOTE, "utf-8")
+    result = run("build", folder / "note.txt", "--date", "2022-04-08", "-o", folder / "graph", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["documents"] == 1
+    return folder / "graph"
+
+
+def test_extract_prints_an_object_an_event(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text(NOTE, "utf-8")
+    result = run("extract", tmp_path / "note.txt")
+    records = [json.loads(line) for line in result.stdout.splitlines()]
+    facts = [(r["type"], r["source"], r["target"], r["time"], r["polarity"]) for r in records]
+    assert ("EmbargoLifting", ["RUS"], ["PAK"], "2014", "affirmed") in facts
+    assert [r["polarity"] for r in records if r["type"] == "Visit"] == ["denied"]
+    for record in records:
+        start, end = record["trigger"]
+        assert NOTE[start:end].strip()
+
+
+def test_extract_reads_standard_input() -> None:
+    result = run("extract", "-", given="President Musharraf visited Russia in 2003.")
+    assert json.loads(result.stdout)["source"] == ["Pervez Musharraf", "PAK"]
+
+
+def test_a_text_without_an_event_gives_nothing_and_no_error() -> None:
+    result = run("extract", "-", given="The weather was mild and the tea was hot.")
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("form", "start"),
+    [
+        ("json", "{"),
+        ("csv", "time"),
+        ("tsv", "?time"),
+        ("xml", "<?xml"),
+        ("table", "┏"),
+    ],
+)
+def test_query_formats(graph: Path, form: str, start: str) -> None:
+    result = run("query", graph, "SELECT ?time { ?e a dg:EmbargoLifting ; dg:time ?time }", "-f", form)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith(start)
+    assert "2014" in result.stdout
+
+
+def test_query_gives_graphs(graph: Path) -> None:
+    result = run(
+        "query", graph, "CONSTRUCT { ?e a dg:EmbargoLifting } WHERE { ?e a dg:EmbargoLifting }", "-f", "ttl"
+    )
+    assert "a dg:EmbargoLifting" in result.stdout
+
+
+def test_query_reads_a_file(graph: Path, tmp_path: Path) -> None:
+    (tmp_path / "ask.rq").write_text("ASK { ?e a dg:EmbargoLifting }", "utf-8")
+    assert run("query", graph, tmp_path / "ask.rq").stdout == "yes\n"
+
+
+def test_explain_quotes_the_words(graph: Path) -> None:
+    result = run("explain", graph, "RUS", "dg:embargoed", "PAK")
+    assert result.exit_code == 0, result.output
+    assert "R06" in result.stdout
+    assert "“Russia lifted its arms embargo on Pakistan”" in result.stdout
+
+
+def test_explain_of_what_does_not_hold(graph: Path) -> None:
+    result = run("explain", graph, "FRA", "dg:embargoed", "PAK")
+    assert result.exit_code == 1
+    assert "neither stated nor derived" in result.stderr
+
+
+def test_validate_conforms(graph: Path) -> None:
+    result = run("validate", graph)
+    assert result.exit_code == 0, result.output
+    assert "the graph conforms" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("build", "missing.txt"), "no such file"),
+        (("build", "empty.txt"), "the text is empty"),
+        (("build", "binary.txt"), "not UTF-8 text"),
+        (("build", "zeros.txt"), "a binary file"),
+        (("build", "cable.docx"), "cannot be read"),
+        (("build", "note.txt", "--date", "yesterday"), "is no EDTF date"),
+        (("build", "folder"), "the folder has no"),
+        (("build", "front.md"), "the front matter is no YAML"),
+        (("extract", "note.txt", "--format", "yaml"), "'yaml' is not one of"),
+        (("query", "nowhere", "ASK {}"), "nowhere"),
+        (("explain", "nowhere", "PAK", "dg:visited", "RUS"), "nowhere"),
+        (("validate", "nowhere"), "nowhere"),
+        (("frobnicate",), "No such command"),
+    ],
+)
+def test_bad_input(
+    arguments: tuple[str, ...], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("note.txt").write_text(NOTE, "utf-8")
+    Path("empty.txt").write_text(" \n", "utf-8")
+    Path("binary.txt").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+    Path("zeros.txt").write_bytes(b"\x00\x01\x02")
+    Path("cable.docx").write_bytes(b"PK")
+    Path("front.md").write_text("---\ntitle: [open\n---\ntext", "utf-8")
+    Path("folder").mkdir()
+    result = run(*arguments)
+    assert result.exit_code in {1, 2}
+    assert message in result.stderr
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("query", "form", "message"),
+    [
+        ("SELECT ?x {", "table", "the query cannot be read"),
+        ("SELECT ?x { ?x a dg:Visit }", "ttl", "use -f"),
+        ("DESCRIBE state:pakistan", "csv", "use -f ttl"),
+        ("no-such-file.rq", "table", "neither a file nor a SPARQL query"),
+        ("SELECT ?x { ?x a dg:Visit }", "yaml", "'yaml' is not one of"),
+    ],
+)
+def test_bad_queries(graph: Path, query: str, form: str, message: str) -> None:
+    result = run("query", graph, query, "-f", form)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert isinstance(result.exception, SystemExit)
+
+
+def test_an_unknown_name_is_told(graph: Path) -> None:
+    result = run("explain", graph, "Atlantis", "dg:visited", "PAK")
+    assert result.exit_code == 2
+    assert "nothing in the graph is called 'Atlantis'" in result.stderr
+
+
+def test_help_has_examples_for_every_command() -> None:
+    assert len(main.commands) >= 6
+    for name in ("build", "extract", "query", "explain"):
+        assert f"diplograph {name}" in run(name, "--help").stdout
