@@ -25,7 +25,9 @@ class Graph:
 
         return querying.run(self.store, sparql, form)
 
-    def explain(self, subject: str, predicate: str, object: str, *, every: bool = False, form: str = "text") -> str | None:  # noqa: A002
+    def explain(
+        self, subject: str, predicate: str, object: str, *, every: bool = False, form: str = "text"
+    ) -> str | None:
         """Return the proof of a triple as text, json, ttl or mermaid; `None` if it neither is stated nor follows."""
         from diplograph import explaining  # noqa: PLC0415
 
@@ -38,7 +40,9 @@ class Graph:
         return validation.validate(self.store)
 
 
-def build(texts: Iterable[str | Path], directory: str | Path, *, date: str | None = None, quotes: str = "full") -> "BuildReport":
+def build(
+    texts: Iterable[str | Path], directory: str | Path, *, date: str | None = None, quotes: str = "full"
+) -> "BuildReport":
     """Build the graph of some text files in a directory; `date` is the publication date of those that do not say it."""
     from diplograph import documents, pipeline  # noqa: PLC0415
 
@@ -50,7 +54,9 @@ def extract(text: str, *, date: str | None = None) -> list[dict[str, Any]]:
     """Return the events that a text (its words, not a file name) tells of, as records."""
     from diplograph import documents, pipeline  # noqa: PLC0415
 
-    return pipeline.extract_records(documents.from_text(text, name="text", published=date), pipeline.load_knowledge())
+    return pipeline.extract_records(
+        documents.from_text(text, name="text", published=date), pipeline.load_knowledge()
+    )
 
 
 @contextmanager

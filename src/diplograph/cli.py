@@ -34,7 +34,9 @@ class _Commands(click.Group):
             ctx.exit(0)
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(package_name="diplograph", prog_name="diplograph")
 @click.option("-v", "--verbose", is_flag=True, help="Say what is being done.")
 def main(*, verbose: bool) -> None:
@@ -51,9 +53,27 @@ def main(*, verbose: bool) -> None:
 
 @main.command()
 @click.argument("texts", nargs=-1, required=True)
-@click.option("--date", "published", metavar="DATE", help="Date of publication (2022, 2022-04 or 2022-04-08) of texts that do not say it.")
-@click.option("-o", "--output", type=_GRAPH, default=Path("graph"), show_default=True, help="Directory of the graph; what is there is replaced.")
-@click.option("--quotes", type=_QUOTES, default="full", show_default=True, help="How much of the texts the graph may hold.")
+@click.option(
+    "--date",
+    "published",
+    metavar="DATE",
+    help="Date of publication (2022, 2022-04 or 2022-04-08) of texts that do not say it.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=_GRAPH,
+    default=Path("graph"),
+    show_default=True,
+    help="Directory of the graph; what is there is replaced.",
+)
+@click.option(
+    "--quotes",
+    type=_QUOTES,
+    default="full",
+    show_default=True,
+    help="How much of the texts the graph may hold.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 def build(texts: tuple[str, ...], published: str | None, output: Path, quotes: str, *, as_json: bool) -> None:
     """Read TEXTS (files or folders, .txt .md .html, or - for standard input) and build their graph.
@@ -74,9 +94,13 @@ def build(texts: tuple[str, ...], published: str | None, output: Path, quotes: s
 
 @main.command()
 @click.argument("text")
-@click.option("--date", "published", metavar="DATE", help="Date of publication, where the text does not say it.")
+@click.option(
+    "--date", "published", metavar="DATE", help="Date of publication, where the text does not say it."
+)
 @click.option("--format", "form", type=click.Choice(["jsonl", "trig"]), default="jsonl", show_default=True)
-@click.option("--quotes", type=_QUOTES, default="full", show_default=True, help="How much of the text TriG may hold.")
+@click.option(
+    "--quotes", type=_QUOTES, default="full", show_default=True, help="How much of the text TriG may hold."
+)
 def extract(text: str, published: str | None, form: str, quotes: str) -> None:
     """Print what one TEXT says: a JSON object an event, or TriG.
 
@@ -87,7 +111,14 @@ def extract(text: str, published: str | None, form: str, quotes: str) -> None:
     source = next(iter(_documents((text,), published)))
     known = pipeline.load_knowledge()
     if form == "trig":
-        click.echo(pipeline.as_trig(pipeline.document_graph(source, known, pipeline.load_background(), quotes=quotes)), nl=False)
+        click.echo(
+            pipeline.as_trig(
+                pipeline.document_graph(
+                    source, known, pipeline.load_background(with_conclusions=True), quotes=quotes
+                )
+            ),
+            nl=False,
+        )
     else:
         for record in pipeline.extract_records(source, known):
             click.echo(json.dumps(record, ensure_ascii=False))
@@ -96,7 +127,9 @@ def extract(text: str, published: str | None, form: str, quotes: str) -> None:
 @main.command()
 @click.argument("directory", type=_GRAPH)
 @click.argument("query")
-@click.option("-f", "--format", "form", type=click.Choice(querying.FORMATS), default="table", show_default=True)
+@click.option(
+    "-f", "--format", "form", type=click.Choice(querying.FORMATS), default="table", show_default=True
+)
 def query(directory: Path, query: str, form: str) -> None:
     """Run a SPARQL QUERY (or a file of one, or - for standard input) on the graph in DIRECTORY.
 
@@ -128,8 +161,15 @@ def serve(directory: Path, host: str, port: int) -> None:
 @click.argument("predicate")
 @click.argument("object")
 @click.option("--all", "every", is_flag=True, help="All proofs, not one.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "tree", "json", "ttl", "mermaid"]), default="text", show_default=True)
-def explain(directory: Path, subject: str, predicate: str, object: str, form: str, *, every: bool) -> None:  # noqa: A002
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "tree", "json", "ttl", "mermaid"]),
+    default="text",
+    show_default=True,
+)
+def explain(directory: Path, subject: str, predicate: str, object: str, form: str, *, every: bool) -> None:
     """Prove SUBJECT PREDICATE OBJECT: the rule, its premises, and the words of the texts that say them.
 
     Subject and object are IRIs, CURIEs (state:pakistan), codes (PAK) or names ("Imran Khan").
@@ -141,7 +181,10 @@ def explain(directory: Path, subject: str, predicate: str, object: str, form: st
     with diplograph.open(directory) as opened:
         proof = opened.explain(subject, predicate, object, every=every, form=form)
     if proof is None:
-        click.echo(f"diplograph: {subject} {predicate} {object} is neither stated nor derived in {directory}", err=True)
+        click.echo(
+            f"diplograph: {subject} {predicate} {object} is neither stated nor derived in {directory}",
+            err=True,
+        )
         sys.exit(1)
     click.echo(proof)
 
@@ -163,7 +206,9 @@ def _documents(texts: tuple[str, ...], published: str | None) -> Iterator[Docume
             content = documents.decode(sys.stdin.buffer.read(), name="standard input")
             yield documents.from_text(content, name="standard-input", published=published)
         elif Path(text).is_dir():
-            found = [path for path in sorted(Path(text).rglob("*")) if path.suffix.lower() in documents.SUFFIXES]
+            found = [
+                path for path in sorted(Path(text).rglob("*")) if path.suffix.lower() in documents.SUFFIXES
+            ]
             if not found:
                 raise DocumentError(f"{text}: the folder has no {', '.join(documents.SUFFIXES)} file")
             yield from (documents.read(path, published=published) for path in found)

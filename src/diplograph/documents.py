@@ -32,9 +32,13 @@ def read(path: Path, *, published: str | None = None) -> Document:
     """
     suffix = path.suffix.lower()
     if not path.is_file():
-        raise DocumentError(f"{path}: no such file; give the path of a {', '.join(SUFFIXES)} file, or - for standard input")
+        raise DocumentError(
+            f"{path}: no such file; give the path of a {', '.join(SUFFIXES)} file, or - for standard input"
+        )
     if suffix not in SUFFIXES:
-        raise DocumentError(f"{path}: files of kind {suffix or '(none)'} cannot be read; expected {', '.join(SUFFIXES)}")
+        raise DocumentError(
+            f"{path}: files of kind {suffix or '(none)'} cannot be read; expected {', '.join(SUFFIXES)}"
+        )
     text = decode(path.read_bytes(), name=str(path))
     if suffix in {".html", ".htm"}:
         return from_html(text, name=path.stem, published=published)
@@ -49,7 +53,9 @@ def decode(content: bytes, *, name: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{name}: not UTF-8 text (byte {error.start}); convert it, for instance with iconv") from error
+        raise DocumentError(
+            f"{name}: not UTF-8 text (byte {error.start}); convert it, for instance with iconv"
+        ) from error
     if "\x00" in text:
         raise DocumentError(f"{name}: a binary file; expected a text in UTF-8")
     return text
@@ -60,7 +66,9 @@ def from_text(text: str, *, name: str, published: str | None = None, **metadata:
     if not text.strip():
         raise DocumentError(f"{name}: the text is empty")
     if published is not None and not edtf.is_valid(published):
-        raise DocumentError(f"{name}: the date {published!r} is no EDTF date; expected for instance 2022-04-08")
+        raise DocumentError(
+            f"{name}: the date {published!r} is no EDTF date; expected for instance 2022-04-08"
+        )
     paragraphs = _paragraphs(text)
     author = metadata.pop("author", None) or _author(text, paragraphs)
     return Document(
@@ -80,8 +88,12 @@ def from_markdown(text: str, *, name: str, published: str | None = None) -> Docu
         post = frontmatter.loads(text)
     except Exception as error:  # the YAML library raises many kinds
         raise DocumentError(f"{name}: the front matter is no YAML: {' '.join(str(error).split())}") from error
-    metadata = {key: _plain(post.metadata.get(key)) for key in ("id", "title", "author", "source", "license", "genre")}
-    return from_text(post.content, name=name, published=published or _plain(post.metadata.get("date")), **metadata)
+    metadata = {
+        key: _plain(post.metadata.get(key)) for key in ("id", "title", "author", "source", "license", "genre")
+    }
+    return from_text(
+        post.content, name=name, published=published or _plain(post.metadata.get("date")), **metadata
+    )
 
 
 def from_html(text: str, *, name: str, published: str | None = None) -> Document:
@@ -93,7 +105,13 @@ def from_html(text: str, *, name: str, published: str | None = None) -> Document
     found = {key: _plain(getattr(page, key, None)) for key in ("title", "author", "license")}
     paragraphs = main.replace("\n", "\n\n")
     source = _plain(getattr(page, "url", None))
-    return from_text(paragraphs, name=name, published=published or _plain(getattr(page, "date", None)), source=source, **found)
+    return from_text(
+        paragraphs,
+        name=name,
+        published=published or _plain(getattr(page, "date", None)),
+        source=source,
+        **found,
+    )
 
 
 def slug(name: str) -> str:
@@ -115,7 +133,9 @@ def _plain(value: Any) -> str | None:
 def _paragraphs(text: str) -> tuple[Paragraph, ...]:
     spans = [span for block in _blocks(text) for span in _items(text, block)]
     parts = [_part(text[span.start : span.end], first=index == 0) for index, span in enumerate(spans)]
-    return tuple(Paragraph(span, part, _repeated(text, span, spans)) for span, part in zip(spans, parts, strict=True))
+    return tuple(
+        Paragraph(span, part, _repeated(text, span, spans)) for span, part in zip(spans, parts, strict=True)
+    )
 
 
 def _blocks(text: str) -> Iterable[Span]:

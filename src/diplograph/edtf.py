@@ -110,7 +110,9 @@ def _ends(text: str) -> tuple[tuple[date | None, date | None], tuple[date | None
 def _days(text: str) -> tuple[date, date]:
     match = _POINT.fullmatch(text)
     if match is None:
-        raise KnowledgeError(f"{text!r} is no EDTF date; expected for instance 2014, 2014-06, 197X or 2010/..")
+        raise KnowledgeError(
+            f"{text!r} is no EDTF date; expected for instance 2014, 2014-06, 197X or 2010/.."
+        )
     try:
         return _first_and_last(match)
     except (ValueError, KeyError) as error:

@@ -53,7 +53,9 @@ class Evaluation:
     lenient: Score
     strict: Score
     by_type: Mapping[str, Score]
-    false_actual: float  # share of denied, possible, predicted or intended gold events found as actual and affirmed
+    false_actual: (
+        float  # share of denied, possible, predicted or intended gold events found as actual and affirmed
+    )
     errors: tuple[str, ...]
 
 
@@ -76,7 +78,9 @@ def evaluate(gold: Mapping[str, Iterable[Record]], found: Mapping[str, Iterable[
         unreal += sum(not _is_fact(g) for g in wanted)
         mistaken += sum(not _is_fact(g) and _is_fact(f) for g, f in pairs)
         errors += _errors(passage, pairs, missed, spurious)
-    return Evaluation(lenient, strict, dict(sorted(by_type.items())), mistaken / unreal if unreal else 0.0, tuple(errors))
+    return Evaluation(
+        lenient, strict, dict(sorted(by_type.items())), mistaken / unreal if unreal else 0.0, tuple(errors)
+    )
 
 
 def sides(record: Record) -> tuple[frozenset[str], frozenset[str]]:
@@ -90,7 +94,9 @@ def _states(actors: Iterable[str]) -> frozenset[str]:
     return codes or frozenset(name.casefold() for name in names)
 
 
-def _align(gold: list[Record], found: list[Record]) -> tuple[list[tuple[Record, Record]], list[Record], list[Record]]:
+def _align(
+    gold: list[Record], found: list[Record]
+) -> tuple[list[tuple[Record, Record]], list[Record], list[Record]]:
     """Pair events greedily, those that agree most first."""
     options = [
         (_closeness(g, f), i, j) for i, g in enumerate(gold) for j, f in enumerate(found)
@@ -106,7 +112,13 @@ def _align(gold: list[Record], found: list[Record]) -> tuple[list[tuple[Record, 
 
 
 def _closeness(gold: Record, found: Record) -> int:
-    return sum((_same_year(gold, found), gold["polarity"] == found["polarity"], gold["modality"] == found["modality"]))
+    return sum(
+        (
+            _same_year(gold, found),
+            gold["polarity"] == found["polarity"],
+            gold["modality"] == found["modality"],
+        )
+    )
 
 
 def _strictly(gold: Record, found: Record) -> bool:
@@ -128,9 +140,15 @@ def _is_fact(record: Record) -> bool:
     return bool(record["polarity"] == "affirmed" and record["modality"] == "actual")
 
 
-def _errors(passage: str, pairs: list[tuple[Record, Record]], missed: list[Record], spurious: list[Record]) -> list[str]:
-    lines = [f"{passage} missed   {describe(g)}" for g in missed] + [f"{passage} spurious {describe(f)}" for f in spurious]
-    lines += [f"{passage} differs  {describe(g)} | found {describe(f)}" for g, f in pairs if not _strictly(g, f)]
+def _errors(
+    passage: str, pairs: list[tuple[Record, Record]], missed: list[Record], spurious: list[Record]
+) -> list[str]:
+    lines = [f"{passage} missed   {describe(g)}" for g in missed] + [
+        f"{passage} spurious {describe(f)}" for f in spurious
+    ]
+    lines += [
+        f"{passage} differs  {describe(g)} | found {describe(f)}" for g, f in pairs if not _strictly(g, f)
+    ]
     return lines
 
 

@@ -63,7 +63,14 @@ def _of_document(claims: list[Claim], sides: Sides, codes: Codes) -> Iterable[Ev
     facts = _clusters([c for c in claims if c.is_fact], sides)
     others: list[Claim] = []
     for claim in (c for c in claims if not c.is_fact):
-        denied = next((k for k in facts if claim.polarity == "Denied" and claim.modality == "Actual" and _denies(claim, k, sides)), None)
+        denied = next(
+            (
+                k
+                for k in facts
+                if claim.polarity == "Denied" and claim.modality == "Actual" and _denies(claim, k, sides)
+            ),
+            None,
+        )
         if denied is not None:
             denied.claims.append(claim)
         else:
@@ -75,7 +82,10 @@ def _of_document(claims: list[Claim], sides: Sides, codes: Codes) -> Iterable[Ev
 def _clusters(claims: list[Claim], sides: Sides) -> list[_Cluster]:
     clusters: list[_Cluster] = []
     for claim in claims:
-        home = next((c for c in reversed(clusters) if all(_compatible(claim, other, sides) for other in c.claims)), None)
+        home = next(
+            (c for c in reversed(clusters) if all(_compatible(claim, other, sides) for other in c.claims)),
+            None,
+        )
         if home is None:
             home = _Cluster()
             clusters.append(home)
@@ -86,13 +96,11 @@ def _clusters(claims: list[Claim], sides: Sides) -> list[_Cluster]:
 def _denies(claim: Claim, cluster: _Cluster, sides: Sides) -> bool:
     """A denial is about an asserted event only if both say when, and it is the same time."""
     return claim.time is not None and any(
-        c.time is not None and edtf.year(c.time) == edtf.year(claim.time) and _compatible(replace(claim, **_as_fact(c)), c, sides)
+        c.time is not None
+        and edtf.year(c.time) == edtf.year(claim.time)
+        and _compatible(replace(claim, polarity=c.polarity, modality=c.modality), c, sides)
         for c in cluster.claims
     )
-
-
-def _as_fact(claim: Claim) -> dict[str, object]:
-    return {"polarity": claim.polarity, "modality": claim.modality}
 
 
 def _compatible(one: Claim, other: Claim, sides: Sides) -> bool:
@@ -100,7 +108,11 @@ def _compatible(one: Claim, other: Claim, sides: Sides) -> bool:
         return False
     if one.ordinal and other.ordinal and one.ordinal != other.ordinal:
         return False
-    return _times_agree(one, other, sides) and _sides_agree(one.roles, other.roles, sides) and _concepts_agree(one.roles, other.roles)
+    return (
+        _times_agree(one, other, sides)
+        and _sides_agree(one.roles, other.roles, sides)
+        and _concepts_agree(one.roles, other.roles)
+    )
 
 
 def _times_agree(one: Claim, other: Claim, sides: Sides) -> bool:
@@ -117,7 +129,9 @@ def _days(time: str) -> int:
     return (last - first).days
 
 
-def _sides_agree(one: Mapping[str, tuple[Filler, ...]], other: Mapping[str, tuple[Filler, ...]], sides: Sides) -> bool:
+def _sides_agree(
+    one: Mapping[str, tuple[Filler, ...]], other: Mapping[str, tuple[Filler, ...]], sides: Sides
+) -> bool:
     if any(role in sides.symmetric for role in (*one, *other)):
         mine, theirs = _agents(one, sides.symmetric), _agents(other, sides.symmetric)
         return _states(mine) <= _states(theirs) or _states(theirs) <= _states(mine)
@@ -154,7 +168,11 @@ def _names(actors: list[Actor]) -> set[str]:
 
 def _concepts_agree(one: Mapping[str, tuple[Filler, ...]], other: Mapping[str, tuple[Filler, ...]]) -> bool:
     for role in _CONCEPTS:
-        if role in one and role in other and not {_label(f) for f in one[role]} & {_label(f) for f in other[role]}:
+        if (
+            role in one
+            and role in other
+            and not {_label(f) for f in one[role]} & {_label(f) for f in other[role]}
+        ):
             return False
     return True
 
@@ -175,7 +193,9 @@ def _named(clusters: list[tuple[_Cluster, bool]], sides: Sides, codes: Codes) ->
 
 def _event(cluster: _Cluster, sides: Sides, codes: Codes, *, hypothetical: bool) -> Event:
     claims, roles = tuple(cluster.claims), cluster.roles()
-    time = edtf.most_precise([claim.time for claim in claims if claim.time and (claim.is_fact or hypothetical)])
+    time = edtf.most_precise(
+        [claim.time for claim in claims if claim.time and (claim.is_fact or hypothetical)]
+    )
     name = _slug(roles, time, sides, codes)
     if hypothetical:
         name = f"{claims[0].document}-{claims[0].modality.lower()}-{claims[0].polarity.lower()}-{name}"
@@ -190,7 +210,9 @@ def _slug(roles: Mapping[str, tuple[Filler, ...]], time: str | None, sides: Side
         parts += sorted({codes[s].lower() if s in codes else slug(s.split(":")[-1]) for s in _states(agents)})
         parts += sorted(slug(a.label) for a in agents if not a.state and a.kind != "Place")
     parts.append(_time_slug(time))
-    people = (a for a in _agents(roles, sides.source | sides.target) if a.kind in {"Person", "DescribedPerson"})
+    people = (
+        a for a in _agents(roles, sides.source | sides.target) if a.kind in {"Person", "DescribedPerson"}
+    )
     parts += sorted(slug(person.label.removeprefix("unnamed ")) for person in people)
     parts += sorted({slug(kebab(_label(f))) for role in _CONCEPTS for f in roles.get(role, ())})
     return "-".join(dict.fromkeys(parts))
@@ -218,7 +240,9 @@ def _union(several: Iterable[Mapping[str, tuple[Filler, ...]]]) -> dict[str, tup
         for role, fillers in roles.items():
             for filler in fillers:
                 known = union.setdefault(role, {}).get(_label(filler))
-                if known is None or (isinstance(filler, Lot) and isinstance(known, Lot) and known.quantity is None):
+                if known is None or (
+                    isinstance(filler, Lot) and isinstance(known, Lot) and known.quantity is None
+                ):
                     union[role][_label(filler)] = filler
     return {role: tuple(fillers.values()) for role, fillers in sorted(union.items())}
 
@@ -227,7 +251,9 @@ def _joined(events: list[Event]) -> Event:
     claims = tuple(claim for event in events for claim in event.claims)
     time = edtf.most_precise([event.time for event in events if event.time])
     ordinal = next((event.ordinal for event in events if event.ordinal), None)
-    return replace(events[0], roles=_union(e.roles for e in events), claims=claims, time=time, ordinal=ordinal)
+    return replace(
+        events[0], roles=_union(e.roles for e in events), claims=claims, time=time, ordinal=ordinal
+    )
 
 
 def _join_coarser(events: list[Event], sides: Sides) -> list[Event]:
@@ -238,7 +264,9 @@ def _join_coarser(events: list[Event], sides: Sides) -> list[Event]:
         if len(finer) == 1 and event.time is not None:
             target = finer[0]
             merged = _joined([target, event])
-            kept[target.kind, target.slug] = replace(merged, aliases=tuple(sorted({*target.aliases, event.slug, *event.aliases})))
+            kept[target.kind, target.slug] = replace(
+                merged, aliases=tuple(sorted({*target.aliases, event.slug, *event.aliases}))
+            )
             del kept[event.kind, event.slug]
     return list(kept.values())
 
@@ -246,9 +274,17 @@ def _join_coarser(events: list[Event], sides: Sides) -> list[Event]:
 def _is_finer(finer: Event, coarser: Event, sides: Sides) -> bool:
     if finer.kind != coarser.kind or finer.slug == coarser.slug or finer.time is None or coarser.time is None:
         return False
-    if _days(coarser.time) > _LONGEST_EVENT or {c.document for c in finer.claims} & {c.document for c in coarser.claims}:
+    if _days(coarser.time) > _LONGEST_EVENT or {c.document for c in finer.claims} & {
+        c.document for c in coarser.claims
+    }:
         return False
     first, last = edtf.span(finer.time)
     low, high = edtf.span(coarser.time)
-    inside = low <= first and last <= high and (finer.time != coarser.time or len(finer.slug) > len(coarser.slug))
-    return inside and _sides_agree(finer.roles, coarser.roles, sides) and _concepts_agree(finer.roles, coarser.roles)
+    inside = (
+        low <= first and last <= high and (finer.time != coarser.time or len(finer.slug) > len(coarser.slug))
+    )
+    return (
+        inside
+        and _sides_agree(finer.roles, coarser.roles, sides)
+        and _concepts_agree(finer.roles, coarser.roles)
+    )

@@ -19,7 +19,7 @@ _BY_NAME = """SELECT DISTINCT ?thing {
 } ORDER BY ?thing LIMIT 10"""
 
 
-def explain(store: Store, subject: str, predicate: str, object: str, *, every: bool, form: str) -> str | None:  # noqa: A002
+def explain(store: Store, subject: str, predicate: str, object: str, *, every: bool, form: str) -> str | None:
     """Return the proof of a triple in a format, or `None` if the store neither states nor derives it.
 
     Raises InputError when a name stands for nothing or for several things.
@@ -28,7 +28,11 @@ def explain(store: Store, subject: str, predicate: str, object: str, *, every: b
     proof = inference.explain(store, inference.load_rules(inference.rule_paths()), triple, all=every)
     if proof is None:
         return None
-    return "\n".join(outline(proof)) if form == "text" else inference.render_proof(proof, "text" if form == "tree" else form)
+    return (
+        "\n".join(outline(proof))
+        if form == "text"
+        else inference.render_proof(proof, "text" if form == "tree" else form)
+    )
 
 
 def outline(proof: Proof, level: int = 0) -> Iterator[str]:
@@ -75,7 +79,9 @@ def _rests_on(proof: Proof) -> frozenset[str]:
 
 def _sentence(proof: Proof) -> str:
     triple = proof.triple
-    return f"{short(triple.subject)} {short(triple.predicate)} {short(triple.object)}" + ("   (stated)" if proof.asserted else "")
+    return f"{short(triple.subject)} {short(triple.predicate)} {short(triple.object)}" + (
+        "   (stated)" if proof.asserted else ""
+    )
 
 
 def _name(proof: Proof) -> str:
@@ -85,7 +91,11 @@ def _name(proof: Proof) -> str:
 def _evidence(proof: Proof, level: int) -> Iterator[str]:
     for item in proof.evidence:
         words = f"“{item.exact}” " if item.exact else ""
-        place = f"{compact(item.document)} {item.start}-{item.end}" if item.document else f"reference data, from {item.source}"
+        place = (
+            f"{compact(item.document)} {item.start}-{item.end}"
+            if item.document
+            else f"reference data, from {item.source}"
+        )
         yield f"{'  ' * level}{words}({place})"
 
 
@@ -98,7 +108,9 @@ def node(store: Store, name: str) -> NamedNode:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise InputError(f"nothing in the graph is called {name!r}; give an IRI, a CURIE such as state:pakistan, a code (PAK) or a label")
+        raise InputError(
+            f"nothing in the graph is called {name!r}; give an IRI, a CURIE such as state:pakistan, a code (PAK) or a label"
+        )
     raise InputError(f"{name!r} may be any of {', '.join(map(short, found))}; give one of these")
 
 

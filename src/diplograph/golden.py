@@ -1,6 +1,6 @@
 """Regenerate the golden graphs: what each text of ours gives by itself, committed and diffed.
 
-    python -m diplograph.golden data/texts data/graphs
+python -m diplograph.golden data/texts data/graphs
 """
 
 import sys
@@ -22,5 +22,10 @@ def write(texts: Path, folder: Path, known: Knowledge, base: Background) -> list
 
 
 if __name__ == "__main__":
-    for path in write(Path(sys.argv[1]), Path(sys.argv[2]), pipeline.load_knowledge(), pipeline.load_background()):
+    for path in write(
+        Path(sys.argv[1]),
+        Path(sys.argv[2]),
+        pipeline.load_knowledge(),
+        pipeline.load_background(with_conclusions=True),
+    ):
         sys.stdout.write(f"{path}\n")

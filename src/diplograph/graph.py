@@ -20,7 +20,12 @@ Term = NamedNode | Literal
 Triples = Iterator[tuple[NamedNode, str, Term]]
 _CONTEXT = 32  # characters of prefix and suffix around a quote
 QUOTES = ("none", "trigger", "full")
-_AGENT_CLASSES = {"Person": "dg:Person", "Organization": "dg:Organization", "Body": "dg:JointBody", "Bloc": "dg:Bloc"}
+_AGENT_CLASSES = {
+    "Person": "dg:Person",
+    "Organization": "dg:Organization",
+    "Body": "dg:JointBody",
+    "Bloc": "dg:Bloc",
+}
 _INDIVIDUALS = {"aidKind"}
 
 
@@ -80,7 +85,12 @@ def provenance(run: Run, documents: Iterable[Document]) -> Iterator[Quad]:
 def bounds(subject: NamedNode, found: Bounds) -> Triples:
     """Yield the bounds that are known."""
     names = ("earliestStart", "latestStart", "earliestEnd", "latestEnd")
-    days: tuple[date | None, ...] = (found.earliest_start, found.latest_start, found.earliest_end, found.latest_end)
+    days: tuple[date | None, ...] = (
+        found.earliest_start,
+        found.latest_start,
+        found.earliest_end,
+        found.latest_end,
+    )
     for name, day in zip(names, days, strict=True):
         if day is not None:
             yield subject, "dg:" + name, Literal(day.isoformat(), datatype=iri("xsd:date"))
@@ -90,7 +100,11 @@ def with_bounds(quads: Iterable[Quad]) -> Iterator[Quad]:
     """Yield quads of reference data and the bounds that their times imply."""
     for quad in quads:
         yield quad
-        if quad.predicate == iri("dg:time") and isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+        if (
+            quad.predicate == iri("dg:time")
+            and isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, Literal)
+        ):
             for subject, predicate, value in bounds(quad.subject, edtf.extent(quad.object.value)):
                 yield Quad(subject, iri(predicate), value, quad.graph_name)
 
@@ -117,7 +131,11 @@ def _event(event: Event, *, extends: bool) -> Triples:
 
 def _filler(event: Event, node: NamedNode, role: str, filler: Filler, number: int) -> Triples:
     if isinstance(filler, str):
-        yield node, "dg:" + role, iri("dg:" + filler) if role in _INDIVIDUALS else Literal(filler, language="en")
+        yield (
+            node,
+            "dg:" + role,
+            iri("dg:" + filler) if role in _INDIVIDUALS else Literal(filler, language="en"),
+        )
     elif isinstance(filler, Lot):
         lot = NamedNode(f"{node.value.replace(ID, ID + 'lot/')}-{number}")
         yield node, "dg:" + role, lot
@@ -176,7 +194,11 @@ def _document(source: Document, *, with_title: bool) -> Triples:
     node = iri("doc:" + source.id)
     yield node, "rdf:type", iri("dg:Document")
     yield node, "dg:sha256", Literal(source.sha256)
-    yield node, "dcterms:title", Literal((source.title if with_title else None) or source.id.replace("-", " "), language="en")
+    yield (
+        node,
+        "dcterms:title",
+        Literal((source.title if with_title else None) or source.id.replace("-", " "), language="en"),
+    )
     if source.author:
         yield node, "dcterms:creator", iri("person:" + slug(source.author))
         yield iri("person:" + slug(source.author)), "rdf:type", iri("dg:Person")
@@ -256,7 +278,15 @@ def check_against_source(source: Document, claims: Iterable[Claim]) -> None:
     """Raise ValueError if the evidence of a claim lies outside its document."""
     for claim in claims:
         for evidence in claim.evidence:
-            inside = 0 <= evidence.span.start <= evidence.trigger.start < evidence.trigger.end <= evidence.span.end <= len(source.text)
+            inside = (
+                0
+                <= evidence.span.start
+                <= evidence.trigger.start
+                < evidence.trigger.end
+                <= evidence.span.end
+                <= len(source.text)
+            )
             if not inside or not source.text[evidence.trigger.start : evidence.trigger.end].strip():
-                raise ValueError(f"{source.id}: the evidence {evidence} of a {claim.kind} lies outside the text")
-
+                raise ValueError(
+                    f"{source.id}: the evidence {evidence} of a {claim.kind} lies outside the text"
+                )

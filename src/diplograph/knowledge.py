@@ -30,4 +30,6 @@ def _find(name: str, witness: str) -> Path:
     for root in (_PACKAGE, _CHECKOUT):
         if (root / name / witness).is_file():
             return root / name
-    raise KnowledgeError(f"the folder {name!r} with {witness} was found neither in {_PACKAGE} nor in {_CHECKOUT}")
+    raise KnowledgeError(
+        f"the folder {name!r} with {witness} was found neither in {_PACKAGE} nor in {_CHECKOUT}"
+    )

@@ -47,7 +47,9 @@ def decided(candidates: tuple[Candidate, ...]) -> Candidate | None:
     return candidates[0]
 
 
-def states_of_place(place: str, when: str | None, published: str | None, reference: Reference) -> tuple[str, ...]:
+def states_of_place(
+    place: str, when: str | None, published: str | None, reference: Reference
+) -> tuple[str, ...]:
     """Return the states that a place belonged to at a time: by its terms as a capital, else its country."""
     for time in (when, published):
         if time is None:
@@ -111,7 +113,9 @@ def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple
     if context.offices and any(term.object in context.offices for term in terms):
         score, reasons = score + 0.3, [*reasons, "held the office named"]
     if context.state:
-        fits = context.state == entity.state or any(_office_state(t, reference) == context.state for t in terms)
+        fits = context.state == entity.state or any(
+            _office_state(t, reference) == context.state for t in terms
+        )
         score += 0.3 if fits else -0.6
         reasons.append("of the state named" if fits else "of another state than the one named")
     return score, reasons

@@ -1,6 +1,6 @@
 """From prose to the inferred graph: the table of contents of the package.
 
-    document → sentences → mentions → linked entities → claims → events → graph → inferred graph
+document → sentences → mentions → linked entities → claims → events → graph → inferred graph
 """
 
 import json
@@ -12,7 +12,19 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
-from diplograph import events, graph, inference, knowledge, records, reference, schema, sentences, store, turtle, vocabulary
+from diplograph import (
+    events,
+    graph,
+    inference,
+    knowledge,
+    records,
+    reference,
+    schema,
+    sentences,
+    store,
+    turtle,
+    vocabulary,
+)
 from diplograph.claims import extraction, frames, lexica
 from diplograph.claims.extraction import Reader
 from diplograph.errors import DocumentError
@@ -41,10 +53,14 @@ class Knowledge:
 
 @dataclass(frozen=True)
 class Background:
-    """What every graph starts from: the quads of ontology and reference data, and the rules ready to run."""
+    """What every graph starts from: the quads of ontology and reference data, and the rules ready to run.
+
+    `conclusions` is what the domain rules derive from the reference data alone, where that was asked for.
+    """
 
     quads: tuple[Quad, ...]
     program: Program
+    conclusions: frozenset[Quad] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -87,16 +103,25 @@ def resolve(claims: Iterable[Claim], known: Knowledge) -> tuple[Event, ...]:
     return events.resolve(claims, known.sides, known.codes)
 
 
-def load_background() -> Background:
+def load_background(*, with_conclusions: bool = False) -> Background:
     """Load ontology, reference data and rules as a graph is filled with them."""
     target = Store()
     quads = tuple(background())
     target.bulk_extend(quads)
-    return Background(quads, inference.program_of(target, inference.load_rules(inference.rule_paths())))
+    program = inference.program_of(target, inference.load_rules(inference.rule_paths()))
+    if not with_conclusions:
+        return Background(quads, program)
+    inference.infer(target, program)
+    return Background(quads, program, frozenset(conclusions(target)))
 
 
 def build(
-    documents: Sequence[Document], directory: Path, known: Knowledge, *, quotes: str = "full", progress: Progress | None = None
+    documents: Sequence[Document],
+    directory: Path,
+    known: Knowledge,
+    *,
+    quotes: str = "full",
+    progress: Progress | None = None,
 ) -> BuildReport:
     """Carry documents from prose to the inferred graph in `directory`; what was there is replaced when all is done."""
     sources = distinct(documents)
@@ -109,7 +134,9 @@ def build(
     return report
 
 
-def read_all(documents: Sequence[Document], known: Knowledge, progress: Progress | None = None) -> list[Claim]:
+def read_all(
+    documents: Sequence[Document], known: Knowledge, progress: Progress | None = None
+) -> list[Claim]:
     """Return the claims of all documents, each checked against its text."""
     claims: list[Claim] = []
     for number, document in enumerate(documents, start=1):
@@ -153,23 +180,24 @@ def extraction_run(known: Knowledge) -> Run:
     return Run(f"extraction-{release}", f"diplograph {release}, parsed by {model}")
 
 
-def document_graph(document: Document, known: Knowledge, base: Background, *, quotes: str = "full") -> list[Quad]:
+def document_graph(
+    document: Document, known: Knowledge, base: Background, *, quotes: str = "full"
+) -> list[Quad]:
     """Return what one text alone gives: its own graph, the accepted events, and what the rules derive from them."""
     found = extract(document, known)
     target = Store()
     fill(target, [document], found, known, base, quotes=quotes)
-    kept = (vocabulary.document_graph(document.id), graph.accepted_graph().value)
-    prefix = vocabulary.expand("graph:inferred/")
-    owl = prefix + "owl-rl"
-    names = [name.value for name in target.named_graphs() if isinstance(name, NamedNode)]
-    wanted = [name for name in names if name in kept or (name.startswith(prefix) and name != owl)]
-    about = _subjects(target, kept)
-    quads = (quad for name in sorted(wanted) for quad in target.quads_for_pattern(None, None, None, NamedNode(name)))
-    return [quad for quad in quads if quad.graph_name.value in kept or quad.subject in about or quad.object in about]
+    own = (graph.iri(vocabulary.document_graph(document.id)), graph.accepted_graph())
+    stated = [quad for name in own for quad in target.quads_for_pattern(None, None, None, name)]
+    return stated + [quad for quad in conclusions(target) if quad not in base.conclusions]
 
 
-def _subjects(target: Store, graphs: Sequence[str]) -> set[object]:
-    return {node for name in graphs for quad in target.quads_for_pattern(None, None, None, NamedNode(name)) for node in (quad.subject, quad.object)}
+def conclusions(target: Store) -> Iterator[Quad]:
+    """Yield what the domain rules have derived in a store."""
+    inferred, owl = vocabulary.expand("graph:inferred/"), vocabulary.expand("graph:inferred/owl-rl")
+    for name in target.named_graphs():
+        if isinstance(name, NamedNode) and name.value.startswith(inferred) and name.value != owl:
+            yield from target.quads_for_pattern(None, None, None, name)
 
 
 def distinct(documents: Sequence[Document]) -> list[Document]:
@@ -190,12 +218,22 @@ def _turtle(path: Path, name: NamedNode) -> Iterator[Quad]:
         yield Quad(quad.subject, quad.predicate, quad.object, name)
 
 
-def _report(documents: Sequence[Document], claims: Sequence[Claim], found: Sequence[Event], target: Store, inferred: InferenceReport) -> BuildReport:
+def _report(
+    documents: Sequence[Document],
+    claims: Sequence[Claim],
+    found: Sequence[Event],
+    target: Store,
+    inferred: InferenceReport,
+) -> BuildReport:
     hypothetical = sum(event.hypothetical for event in found)
-    return BuildReport(len(documents), len(claims), len(found) - hypothetical, hypothetical, len(target), inferred)
+    return BuildReport(
+        len(documents), len(claims), len(found) - hypothetical, hypothetical, len(target), inferred
+    )
 
 
-def _write_records(directory: Path, documents: Sequence[Document], found: Sequence[Event], known: Knowledge, quotes: str) -> None:
+def _write_records(
+    directory: Path, documents: Sequence[Document], found: Sequence[Event], known: Knowledge, quotes: str
+) -> None:
     """Keep beside the store what each document said, and its text unless only triggers may be quoted."""
     for folder in ("claims", "documents"):
         (directory / folder).mkdir(exist_ok=True)
@@ -207,9 +245,17 @@ def _write_records(directory: Path, documents: Sequence[Document], found: Sequen
     for document in documents:
         text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in lines[document.id])
         (directory / "claims" / f"{document.id}.jsonl").write_text(text, "utf-8")
-        described = {"id": document.id, "title": document.title, "published": document.published, "author": document.author, "sha256": document.sha256}
+        described = {
+            "id": document.id,
+            "title": document.title,
+            "published": document.published,
+            "author": document.author,
+            "sha256": document.sha256,
+        }
         described |= {"text": document.text} if quotes == "full" else {}
-        (directory / "documents" / f"{document.id}.json").write_text(json.dumps(described, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        (directory / "documents" / f"{document.id}.json").write_text(
+            json.dumps(described, ensure_ascii=False, indent=1) + "\n", "utf-8"
+        )
 
 
 def extract_records(document: Document, known: Knowledge) -> list[dict[str, Any]]:

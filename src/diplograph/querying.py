@@ -15,6 +15,7 @@ from pyoxigraph import (
     QueryTriples,
     RdfFormat,
     Store,
+    serialize,
 )
 from rich.console import Console
 from rich.table import Table
@@ -52,7 +53,9 @@ def _written(result: QuerySolutions | QueryBoolean | QueryTriples, form: str) ->
     if isinstance(result, QueryTriples):
         return _graph(result, form)
     if form in _GRAPHS:
-        raise QueryError(f"a SELECT or ASK query gives rows, not a graph; use -f {', '.join(('table', *_TABULAR))}")
+        raise QueryError(
+            f"a SELECT or ASK query gives rows, not a graph; use -f {', '.join(('table', *_TABULAR))}"
+        )
     if form != "table":
         written = result.serialize(format=_TABULAR[form])
         return (written or b"").decode().removesuffix("\n") + "\n"
@@ -61,8 +64,10 @@ def _written(result: QuerySolutions | QueryBoolean | QueryTriples, form: str) ->
 
 def _graph(result: QueryTriples, form: str) -> str:
     if form not in {*_GRAPHS, "table"}:
-        raise QueryError(f"a CONSTRUCT or DESCRIBE query gives a graph, not rows; use -f {' or '.join(_GRAPHS)}")
-    written = result.serialize(format=_GRAPHS.get(form, RdfFormat.TURTLE), prefixes=PREFIXES)
+        raise QueryError(
+            f"a CONSTRUCT or DESCRIBE query gives a graph, not rows; use -f {' or '.join(_GRAPHS)}"
+        )
+    written = serialize(result, format=_GRAPHS.get(form, RdfFormat.TURTLE), prefixes=PREFIXES)
     return (written or b"").decode()
 
 
@@ -118,7 +123,9 @@ def report_as_json(report: BuildReport) -> Mapping[str, Any]:
 
 def findings_as_text(report: Report) -> str:
     """Return a validation report for people."""
-    counts = ", ".join(f"{number} {severity}" for severity, number in report.counts().items()) or "no findings"
+    counts = (
+        ", ".join(f"{number} {severity}" for severity, number in report.counts().items()) or "no findings"
+    )
     verdict = "the graph conforms" if report.conforms else "the graph does not conform"
     return "\n".join([*map(str, report.findings), f"{verdict} ({counts})"])
 
@@ -126,4 +133,6 @@ def findings_as_text(report: Report) -> str:
 def findings_as_json(report: Report) -> str:
     """Return a validation report for machines."""
     fields: Callable[[object], dict[str, Any]] = vars
-    return json.dumps({"conforms": report.conforms, "findings": [fields(f) for f in report.findings]}, indent=1, default=str)
+    return json.dumps(
+        {"conforms": report.conforms, "findings": [fields(f) for f in report.findings]}, indent=1, default=str
+    )

@@ -56,7 +56,9 @@ def _record(event: Event, claim: Claim, sides: Sides, codes: Mapping[str, str]) 
 
 def _side(event: Event, roles: frozenset[str], codes: Mapping[str, str]) -> list[str]:
     """Return who stands on a side: persons by name, then the states they act for, states by code."""
-    actors = [f for role, fillers in event.roles.items() if role in roles for f in fillers if isinstance(f, Actor)]
+    actors = [
+        f for role, fillers in event.roles.items() if role in roles for f in fillers if isinstance(f, Actor)
+    ]
     return list(dict.fromkeys(name for actor in actors for name in _names(actor, codes)))
 
 

@@ -24,7 +24,17 @@ _NAME_FORMS = {
     "foaf:familyName": "family",
 }
 _STATE_OF = ("dg:ofState", "dg:citizenOf", "dg:country", "dg:ofOrganization", "dg:originState")
-_ENTITY_FAMILIES = {"state", "person", "office", "organization", "place", "treaty", "equipment", "conflict", "bloc"}
+_ENTITY_FAMILIES = {
+    "state",
+    "person",
+    "office",
+    "organization",
+    "place",
+    "treaty",
+    "equipment",
+    "conflict",
+    "bloc",
+}
 _SPOKEN_CODES = {"organization"}  # "NATO" is said, "PAK" is not
 
 
@@ -67,7 +77,9 @@ def load(paths: Iterable[Path]) -> Reference:
     for path in paths:
         for subject, predicate, value in _triples(path):
             blocks[subject][predicate].append(value)
-    entities = {iri: _entity(iri, block) for iri, block in blocks.items() if iri.partition(":")[0] in _ENTITY_FAMILIES}
+    entities = {
+        iri: _entity(iri, block) for iri, block in blocks.items() if iri.partition(":")[0] in _ENTITY_FAMILIES
+    }
     holdings = list(_tenures(blocks, "dg:holder", "dg:office"))
     capitals = list(_tenures(blocks, "dg:capital", "dg:ofState"))
     return Reference(
@@ -76,7 +88,9 @@ def load(paths: Iterable[Path]) -> Reference:
         holders=_grouped(holdings, lambda tenure: tenure.object),
         terms=_grouped(holdings, lambda tenure: tenure.subject),
         capitals=_grouped(capitals, lambda tenure: tenure.subject),
-        codes={entity.code: iri for iri, entity in entities.items() if entity.code and iri.startswith("state:")},
+        codes={
+            entity.code: iri for iri, entity in entities.items() if entity.code and iri.startswith("state:")
+        },
     )
 
 
@@ -99,7 +113,9 @@ def _entity(iri: str, block: Mapping[str, list[str]]) -> Entity:
     names = [name.text for name in _names(iri, block)]
     kinds = [kind.removeprefix("dg:") for kind in block.get("rdf:type", []) if kind.startswith("dg:")]
     if not kinds or not block.get("rdfs:label"):
-        raise KnowledgeError(f"{iri}: reference data need a class of the ontology (a dg:...) and an rdfs:label")
+        raise KnowledgeError(
+            f"{iri}: reference data need a class of the ontology (a dg:...) and an rdfs:label"
+        )
     return Entity(
         iri=iri,
         kind=kinds[0],

