@@ -97,7 +97,7 @@ class Endpoint:
             raise malformed(text, str(error)) from error
         except NotAcceptable as error:
             offered = GRAPHS if str(error) == "graph" else SOLUTIONS
-            wish = operation.one("format") or request.headers.get("Accept", "")
+            wish = operation.first("format") or request.headers.get("Accept", "")
             raise not_acceptable(offered, wish) from error
 
     def _update(self, request: Request, operation: protocol.Operation) -> Response:
@@ -141,7 +141,7 @@ def writable(settings: Settings, nursery: Nursery | None) -> Nursery:
 
 
 def _job(request: Request, operation: protocol.Operation, text: str) -> Job:
-    wish, accept = operation.one("format"), request.headers.get("Accept")
+    wish, accept = operation.first("format"), request.headers.get("Accept")
     solutions, triples = negotiate(SOLUTIONS, wish, accept), negotiate(GRAPHS, wish, accept)
     return Job(
         text,
@@ -154,7 +154,7 @@ def _job(request: Request, operation: protocol.Operation, text: str) -> Job:
 
 
 def _timeout(operation: protocol.Operation) -> float | None:
-    asked = operation.one("timeout")
+    asked = operation.first("timeout")
     if asked is None:
         return None
     try:

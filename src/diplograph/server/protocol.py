@@ -24,6 +24,10 @@ class Operation:
         """Return the values of a parameter, or `None` when it is not given."""
         return tuple(value for key, value in self.parameters if key == name) or None
 
+    def first(self, name: str) -> str | None:
+        """Return the first value of a parameter, or `None`; some clients give `format` twice."""
+        return next((value for key, value in self.parameters if key == name), None)
+
     def one(self, name: str) -> str | None:
         """Return the value of a parameter, or `None`; given twice it is a 400."""
         values = self.all(name) or ()
