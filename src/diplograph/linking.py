@@ -94,6 +94,8 @@ def _score(name: Name, entity: Entity, context: Context, reference: Reference) -
     time = context.when or context.published
     if not existed(entity, time):
         score, reasons = score - (0.6 if context.when else 0.3), [*reasons, f"did not exist in {time}"]
+    if time is None and entity.time is not None and not entity.time.endswith(".."):
+        score, reasons = score - 0.2, [*reasons, "no longer exists, and no time is spoken of"]
     if entity.iri in context.named:
         score, reasons = score + 0.3, [*reasons, "named before"]
         if context.named[entity.iri] == max(context.named.values()):
