@@ -25,7 +25,7 @@ OUTSIDE_RL = {
     OWL.ReflexiveProperty, OWL.topObjectProperty, OWL.unionOf, OWL.withRestrictions,
 }  # fmt: skip
 """What the ontology does without: outside OWL 2 RL, or inside only in places that are easily mistaken."""
-RL_DATATYPES = {RDFS.Literal, XSD.string, XSD.integer, XSD.decimal}
+RL_DATATYPES = {RDFS.Literal, XSD.boolean, XSD.decimal, XSD.integer, XSD.string}
 """The datatypes of OWL 2 RL that the ontology uses as ranges."""
 
 
@@ -152,10 +152,13 @@ ENTAILMENTS = {
         "id:c dg:follows id:b . id:a dg:precedes id:b .",
         "id:c dg:follows id:a . id:a dg:precedes id:c .",
     ),
-    "a return visit follows": ("id:w dg:reciprocates id:v .", "id:w dg:follows id:v ; a dg:Event ."),
+    "a return visit follows": (
+        "id:w dg:reciprocates id:v .",
+        "id:w dg:follows id:v . id:v dg:precedes id:w .",
+    ),
     "what an event begins was begun by it": (
         "id:i dg:begins id:e . id:l dg:ends id:e .",
-        "id:e dg:beganBy id:i ; dg:endedBy id:l ; a dg:Situation .",
+        "id:e dg:beganBy id:i ; dg:endedBy id:l .",
     ),
     "contradiction is mutual": ("id:c dg:contradicts id:d .", "id:d dg:contradicts id:c ."),
     "parties of a treaty take part in it": (
@@ -175,8 +178,9 @@ NOT_ENTAILED = {
     ),
     "supply in return": ("state:x dg:armsSupplierOf state:y .", "state:y dg:armsSupplierOf state:x ."),
     "a hypothetical visit as an event": (
-        "id:h a dg:HypotheticalEvent ; dg:wouldBe kind:Visit ; dg:visitor person:a ; dg:follows id:v .",
-        "id:h a dg:Event .",
+        "id:h a dg:HypotheticalEvent ; dg:wouldBe kind:Visit ; dg:visitor person:a ; dg:reciprocates id:v ."
+        "id:k a dg:HypotheticalEvent ; dg:ends id:h ; dg:interrupts id:h ; dg:beganBy id:v .",
+        "id:h a dg:Event, dg:Situation . id:k a dg:Event, dg:Situation .",
     ),
     "the party of a treaty as an eventuality": ("treaty:t dg:party state:x .", "treaty:t a dg:Eventuality ."),
     "a head of state's visit as a head of government's": (
