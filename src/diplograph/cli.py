@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 import diplograph
 from diplograph import documents, pipeline, querying
 from diplograph.errors import DiplographError, DocumentError, InputError
+from diplograph.importing import command as importing_command
 from diplograph.model import Document
 
 _GRAPH = click.Path(file_okay=False, path_type=Path)
@@ -240,6 +241,8 @@ def _progress() -> Iterator[pipeline.Progress]:
 
         yield advance
 
+
+main.add_command(importing_command.command)
 
 if __name__ == "__main__":
     main()
