@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PORT   ?= 7878
+SHARED ?= ../shared
+OPED   := $(SHARED)/texts/pakistan-russia-romance.txt
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
@@ -29,6 +31,7 @@ lint: $(VENV)/installed-dev  ## check style, types, layers and spelling
 
 graphs: $(VENV)/installed  ## regenerate data/graphs, the golden files
 	$(BIN)/python -m diplograph.golden data/texts data/graphs
+	test ! -f $(OPED) || $(BIN)/diplograph extract $(OPED) --date 2022-04-08 --format trig --quotes trigger > data/graphs/pakistan-russia-romance.trig
 
 bench: $(VENV)/installed-dev  ## run the benchmarks (ratios against a peer in the same run)
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done

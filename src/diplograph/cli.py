@@ -2,17 +2,19 @@
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import diplograph
-from diplograph import documents, pipeline, querying
+from diplograph import documents, evaluation, pipeline, querying
 from diplograph.errors import DiplographError, DocumentError, InputError
 from diplograph.importing import command as importing_command
 from diplograph.model import Document
@@ -148,12 +150,84 @@ def query(directory: Path, query: str, form: str) -> None:
 @click.argument("directory", type=_GRAPH)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=7878, show_default=True, type=click.IntRange(0, 65535))
-def serve(directory: Path, host: str, port: int) -> None:
-    """Serve the graph in DIRECTORY: SPARQL at /sparql, a page for everything that has an IRI."""
+@click.option("--base-url", metavar="URL", help="Where the public sees this server, behind a proxy.")
+@click.option("--timeout", default=60.0, show_default=True, help="Seconds after which a query is ended.")
+@click.option("--memory", default=1024, show_default=True, help="Megabytes after which a query is ended.")
+@click.option(
+    "--writable", is_flag=True, help="Allow updates to holders of DIPLOGRAPH_TOKEN, else to local clients."
+)
+@click.option(
+    "--allow-service",
+    multiple=True,
+    metavar="URL",
+    help="An endpoint that SERVICE may name (may be repeated).",
+)
+@click.option("--trust-proxy", is_flag=True, help="Believe X-Forwarded-* headers.")
+@click.option(
+    "--processes", default=0, show_default=True, help="Processes of gunicorn; 0 is a server for a laptop."
+)
+def serve(
+    directory: Path,
+    host: str,
+    port: int,
+    base_url: str | None,
+    timeout: float,
+    memory: int,
+    allow_service: tuple[str, ...],
+    processes: int,
+    *,
+    writable: bool,
+    trust_proxy: bool,
+) -> None:
+    """Serve the graph in DIRECTORY: SPARQL at /sparql, a page for everything that has an IRI.
+
+    \b
+    diplograph serve demo
+    DIPLOGRAPH_TOKEN=secret diplograph serve demo --writable --allow-service https://query.wikidata.org/sparql
+    """
     from diplograph import server  # noqa: PLC0415 - Flask is not needed by the other commands
 
+    settings = server.Settings(
+        base_url=base_url,
+        timeout=timeout,
+        memory=memory << 20,
+        writable=writable,
+        token=os.environ.get("DIPLOGRAPH_TOKEN"),
+        allow_service=allow_service,
+        trust_proxy=trust_proxy,
+        processes=processes,
+    )
     click.echo(f"diplograph serves {directory} on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
-    server.serve(directory, host, port)
+    server.serve(directory, host, port, settings=settings)
+
+
+@main.command(name="eval")
+@click.argument("gold", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("texts", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--split", metavar="NAME", help="Only the passages whose `split` is NAME.")
+@click.option("--errors", "show_errors", is_flag=True, help="List every error.")
+def evaluate(gold: Path, texts: Path, split: str | None, *, show_errors: bool) -> None:
+    """Score the reading of TEXTS.jsonl against the events of GOLD.jsonl: lenient, strict and by type.
+
+    A line of TEXTS is an object with id, text and date_published; a line of GOLD one with id and events.
+
+    \b
+    diplograph eval tests/gold/gold.jsonl tests/gold/texts.jsonl --split report
+    """
+    passages = {
+        line["id"]: line for line in _json_lines(texts) if split is None or line.get("split") == split
+    }
+    wanted = {line["id"]: line["events"] for line in _json_lines(gold) if line["id"] in passages}
+    if not wanted:
+        raise InputError(
+            f"{gold} and {texts} have no passage in common" + (f" of the split {split!r}" if split else "")
+        )
+    known = pipeline.load_knowledge()
+    found = {name: pipeline.extract_records(_passage(passages[name]), known) for name in wanted}
+    result = evaluation.evaluate(wanted, found)
+    click.echo(evaluation.table(result))
+    if show_errors:
+        click.echo("\n".join(result.errors))
 
 
 @main.command()
@@ -215,6 +289,19 @@ def _documents(texts: tuple[str, ...], published: str | None) -> Iterator[Docume
             yield from (documents.read(path, published=published) for path in found)
         else:
             yield documents.read(Path(text), published=published)
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise InputError(f"{path}, line {number}: no JSON object ({error})") from error
+
+
+def _passage(line: dict[str, Any]) -> Document:
+    return documents.from_text(line["text"], name=line["id"], published=line.get("date_published"))
 
 
 def _query_text(query: str) -> str:
