@@ -50,7 +50,7 @@ def _engine(nursery: Nursery, settings: Settings) -> Engine:
         waiting=settings.waiting,
         per_client=settings.per_client,
     )
-    pool = Pool(lambda: Worker(nursery), settings.quick + settings.spare, nursery.close)
+    pool = Pool(lambda: Worker(nursery), settings.quick + settings.spare, settings.slow, nursery.close)
     return Engine(pool, lanes, timeout=settings.timeout, patience=settings.patience)
 
 
@@ -161,6 +161,11 @@ def _show_errors(app: Flask) -> None:
 
 def serve(directory: Path, host: str, port: int, settings: Settings) -> None:
     """Serve until interrupted."""
+    if settings.processes:
+        from diplograph.server import production  # noqa: PLC0415
+
+        production.run(directory, host, port, settings)
+        return
     import waitress  # type: ignore[import-untyped]  # noqa: PLC0415
 
     app = create_app(directory, base_url=None, settings=settings)

@@ -3,7 +3,6 @@
 import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import astuple
 
 from diplograph.server.evaluation import Job
 from diplograph.server.tokens import tokens
@@ -52,5 +51,7 @@ def entity_tag(tag: str, job: Job) -> str | None:
     upper = job.text.upper()
     if any(word in upper for word in _FRESH) and any(token.is_word(*_FRESH) for token in tokens(job.text)):
         return None
-    digest = hashlib.blake2b(repr((tag, astuple(job))).encode(), digest_size=12)
+    dataset, written = (job.default_graphs, job.named_graphs), (job.solutions, job.graph)
+    identity = repr((tag, job.text, dataset, written, job.base, job.own_default))
+    digest = hashlib.blake2b(identity.encode(), digest_size=12)
     return f'W/"{digest.hexdigest()}"'

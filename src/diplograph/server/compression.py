@@ -13,7 +13,8 @@ _TEXTUAL = ("text/", "application/", "image/svg")
 
 def compress(request: Request, response: Response) -> None:
     """Encode the body with gzip where the client takes it and it is worth it."""
-    response.vary.add("Accept-Encoding")
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return
     length = response.content_length
     if (
         request.method == "HEAD"

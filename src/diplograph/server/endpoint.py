@@ -54,7 +54,8 @@ class Endpoint:
     def _query(self, request: Request, operation: protocol.Operation, text: str) -> tuple[str, Response]:
         job = _job(request, operation, text)
         resolved = resolve(text, self.settings.allow_service, lambda query: self._select(job, query))
-        job = replace(job, text=resolved)
+        if resolved != text:
+            job = replace(job, text=resolved)
         record = QueryRecord(text)
         request.environ[QUERY_RECORD] = record
         key = None if job.text != text else entity_tag(self.tag(), job)
@@ -149,7 +150,7 @@ def _job(request: Request, operation: protocol.Operation, text: str) -> Job:
         operation.all("named-graph-uri"),
         solutions.name if solutions else None,
         triples.name if triples else None,
-        base=request.base_url,
+        base=f"{request.scheme}://{request.host}{request.root_path}/sparql",
     )
 
 

@@ -144,8 +144,8 @@ class Engine:
                 return None  # it may have died before: the query has one more chance
             if progress.ended:
                 return self._finish(progress, lambda: None)
+            self._lanes.remember_slow(_key(job))  # next time it need not be found out
             if not self._lanes.try_slow(running.client):
-                self._lanes.remember_slow(_key(job))
                 self._pool.discard(progress.worker)
                 return None
             self._pool.replace(progress.worker)

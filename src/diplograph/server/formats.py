@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import QueryResultsFormat, RdfFormat
 from werkzeug.datastructures import MIMEAccept
@@ -74,7 +75,8 @@ def of_name(offered: Sequence[Format], asked: str) -> Format | None:
     return next((each for each in offered if name == each.name or name in each.media_types), None)
 
 
-def negotiate(offered: Sequence[Format], asked: str | None, accept: str | None) -> Format | None:
+@lru_cache(maxsize=256)  # of clients there are many, of Accept headers few
+def negotiate(offered: tuple[Format, ...], asked: str | None, accept: str | None) -> Format | None:
     """Return the format to answer in, or `None` when none of `offered` will do; no wish gets the first."""
     if asked:
         return of_name(offered, asked)

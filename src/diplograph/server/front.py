@@ -162,12 +162,17 @@ def _preflight(path: str) -> Response:
     return response
 
 
+_OF_ALL = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", _EXPOSED),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+]
+
+
 def _finish(request: Request, response: Response) -> None:
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = _EXPOSED
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers.extend(_OF_ALL)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = CONTENT_POLICY
-    response.vary.add("Accept")
+    response.headers["Vary"] = "Accept, Accept-Encoding"
     compress(request, response)

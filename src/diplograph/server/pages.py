@@ -101,7 +101,6 @@ def _written(graph: Graph, described: Description, written: Format, path: str) -
     else:
         response = Response(_rdf(graph, described, written), content_type=written.content_type)
     response.headers["Content-Location"] = f"{request.root_path}{path}.{written.name}"
-    response.headers.add("Vary", "Accept")
     for each in GRAPHS:
         address = f"{request.root_path}{path}.{each.name}"
         response.headers.add("Link", f'<{address}>; rel="alternate"; type="{each.media_types[0]}"')

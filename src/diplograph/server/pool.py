@@ -120,8 +120,14 @@ def _widen(pipe: int) -> None:
 class Pool:
     """Idle workers. A thread of its own starts and buries them, so that no query waits for that."""
 
-    def __init__(self, start: Callable[[], Worker], spare: int, closed: Callable[[], None]) -> None:
-        """Keep `spare` workers ready that `start` makes; call `closed` when all have ended."""
+    def __init__(
+        self, start: Callable[[], Worker], spare: int, polite: int, closed: Callable[[], None]
+    ) -> None:
+        """Keep `spare` workers ready that `start` makes, and at most `polite` that have stepped back.
+
+        `closed` is called when all have ended.
+        """
+        self._most_polite = polite
         self._ended = closed
         self._start = start
         self._spare = spare
@@ -163,7 +169,7 @@ class Pool:
             worker.bury()
         elif not worker.polite:
             self._idle.put(worker)
-        elif self._polite.qsize() < self._spare:
+        elif self._polite.qsize() < self._most_polite:
             self._polite.put(worker)
         else:
             self._orders.put(worker)

@@ -15,6 +15,7 @@ class Settings:
     slow: int = 4  # queries at a time that take longer than `patience`
     patience: float = 0.1
     threads: int = 32  # requests at a time
+    processes: int = 0  # of gunicorn; 0: one process without it
     waiting: int = 64  # queries that may wait for their turn; more are sent away
     per_client: int = 8  # slow queries, running or waiting, that one client may have
     max_request: int = 2_000_000  # a query or update
