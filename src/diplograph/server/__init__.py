@@ -14,21 +14,24 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "create_app", "serve"]
 
 
-def create_app(directory: Path, *, base_url: str | None = None, settings: Settings | None = None) -> "Flask":
-    """Return the WSGI application that serves the graph of `directory` (as `diplograph build -o` left it).
+def create_app(
+    source: Path | str, *, base_url: str | None = None, settings: Settings | None = None
+) -> "Flask":
+    """Return the WSGI application that serves a graph.
 
-    `base_url` is where the public sees this server, when that is not what requests say. Raises `StoreError`
-    when there is no graph.
+    `source` is the directory of the graph (as `diplograph build -o` left it), or the URL of a SPARQL endpoint to
+    pass queries on to. `base_url` is where the public sees this server, when that is not what requests say.
+    Raises `StoreError` when there is no graph.
     """
     from diplograph.server.application import create_app as create  # noqa: PLC0415
 
-    return create(directory, base_url=base_url, settings=settings or Settings())
+    return create(source, base_url=base_url, settings=settings or Settings())
 
 
 def serve(
-    directory: Path, host: str = "127.0.0.1", port: int = 8000, *, settings: Settings | None = None
+    source: Path | str, host: str = "127.0.0.1", port: int = 8000, *, settings: Settings | None = None
 ) -> None:
-    """Serve the graph of `directory` until interrupted."""
+    """Serve a graph (see `create_app`) until interrupted."""
     from diplograph.server.application import serve as run  # noqa: PLC0415
 
-    run(directory, host, port, settings or Settings())
+    run(source, host, port, settings or Settings())

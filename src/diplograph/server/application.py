@@ -18,7 +18,7 @@ from diplograph.errors import StoreError
 from diplograph.server import description, library, operations, pages, protocol, query_pages
 from diplograph.server.cache import AnswerCache
 from diplograph.server.endpoint import Endpoint
-from diplograph.server.engine import Engine
+from diplograph.server.engine import Engine, QueryEngine
 from diplograph.server.formats import GRAPHS, HTML, negotiate, not_acceptable
 from diplograph.server.front import Front, Routes
 from diplograph.server.graphs import Graph, LocalGraph, once_a_version
@@ -29,17 +29,24 @@ from diplograph.server.nursery import Nursery
 from diplograph.server.pool import Pool, Worker
 from diplograph.server.problems import Problem
 from diplograph.server.rdf import Thing, write
+from diplograph.server.remote import RemoteEngine, RemoteGraph
 from diplograph.server.settings import Settings
 from diplograph.server.statistics import Statistics, statistics
 
 LOG = logging.getLogger(__name__)
 
 
-def create_app(directory: Path, *, base_url: str | None, settings: Settings) -> Flask:
-    """Return the application over the published graph of `directory`; `StoreError` when there is none."""
+def create_app(source: Path | str, *, base_url: str | None, settings: Settings) -> Flask:
+    """Return the application over a directory's published graph, or over the endpoint at a URL.
+
+    Raises `StoreError` when there is no graph.
+    """
     settings = replace(settings, base_url=base_url or settings.base_url)
-    graph = LocalGraph(directory)
-    nursery = Nursery(directory, settings.memory)
+    if isinstance(source, str):
+        remote = RemoteEngine(source, settings.timeout)
+        return _assemble(RemoteGraph(remote), remote, None, settings)
+    graph = LocalGraph(source)
+    nursery = Nursery(source, settings.memory)
     return _assemble(graph, _engine(nursery, settings), nursery, settings)
 
 
@@ -54,7 +61,7 @@ def _engine(nursery: Nursery, settings: Settings) -> Engine:
     return Engine(pool, lanes, timeout=settings.timeout, patience=settings.patience)
 
 
-def _assemble(graph: Graph, engine: Engine, nursery: Nursery | None, settings: Settings) -> Flask:
+def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settings: Settings) -> Flask:
     examples, metrics = library.examples(), Metrics()
     counts = once_a_version(graph, statistics)
     uses = once_a_version(graph, description.uses)
@@ -73,7 +80,9 @@ def _assemble(graph: Graph, engine: Engine, nursery: Nursery | None, settings: S
     app.register_blueprint(pages.blueprint(graph, examples, counts))
     app.add_url_rule("/sparql", "endpoint.sparql", build_only=True)
     _show_errors(app)
-    endpoint = Endpoint(engine, AnswerCache(settings.cache), settings, nursery, lambda: graph.tag)
+    endpoint = Endpoint(
+        engine, AnswerCache(settings.cache), settings, nursery, lambda: graph.tag if nursery else None
+    )
     store = GraphStore(graph, engine, settings, nursery)
     routes = Routes(
         sparql=lambda each: _sparql(app, endpoint, examples, counts, each),
@@ -97,7 +106,7 @@ def _warm(*costly: Callable[[], object]) -> None:
     """Count what is in the graph before somebody asks."""
 
     def count() -> None:
-        with suppress(StoreError, OSError, RuntimeError):
+        with suppress(StoreError, OSError, RuntimeError, Problem):
             for each in costly:
                 each()
 
@@ -159,17 +168,17 @@ def _show_errors(app: Flask) -> None:
         return query_pages.problem(app, request, Problem(500, "an error of ours; it has been logged"))
 
 
-def serve(directory: Path, host: str, port: int, settings: Settings) -> None:
+def serve(source: Path | str, host: str, port: int, settings: Settings) -> None:
     """Serve until interrupted."""
     if settings.processes:
         from diplograph.server import production  # noqa: PLC0415
 
-        production.run(directory, host, port, settings)
+        production.run(source, host, port, settings)
         return
     import waitress  # type: ignore[import-untyped]  # noqa: PLC0415
 
-    app = create_app(directory, base_url=None, settings=settings)
-    engine: Engine = app.extensions["diplograph"]
+    app = create_app(source, base_url=None, settings=settings)
+    engine: QueryEngine = app.extensions["diplograph"]
     _end_in_order()
     server = waitress.create_server(
         app,

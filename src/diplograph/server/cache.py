@@ -46,8 +46,13 @@ class AnswerCache:
             self._taken -= len(found[1])
 
 
-def entity_tag(tag: str, job: Job) -> str | None:
-    """Return the weak ETag of the answer to `job` in the state `tag`; `None` when every answer is another."""
+def entity_tag(tag: str | None, job: Job) -> str | None:
+    """Return the weak ETag of the answer to `job` in the state `tag` of the graph.
+
+    `None` when the state is not known, or when every answer is another.
+    """
+    if tag is None:
+        return None
     upper = job.text.upper()
     if any(word in upper for word in _FRESH) and any(token.is_word(*_FRESH) for token in tokens(job.text)):
         return None

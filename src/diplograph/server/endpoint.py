@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request, Response
 from diplograph.server import protocol, updates
 from diplograph.server.cache import AnswerCache, entity_tag
 from diplograph.server.clients import authorize, client_of, departure
-from diplograph.server.engine import Answer, Coming, Engine
+from diplograph.server.engine import Answer, QueryEngine, Stream
 from diplograph.server.evaluation import Job, Malformed, NotAcceptable
 from diplograph.server.federation import resolve
 from diplograph.server.formats import GRAPHS, SOLUTIONS, content_type, negotiate, not_acceptable
@@ -36,11 +36,11 @@ class QueryRecord:
 class Endpoint:
     """What `/sparql` needs. `tag` gives the version of the graph."""
 
-    engine: Engine
+    engine: QueryEngine
     cache: AnswerCache
     settings: Settings
     nursery: Nursery | None
-    tag: Callable[[], str]
+    tag: Callable[[], str | None]
 
     def answer(self, request: Request, operation: protocol.Operation) -> tuple[str, Response]:
         """Answer a query or update; return the format as well, so that `html` can be made a page.
@@ -121,7 +121,7 @@ class Endpoint:
 class _Streamed:
     """The body of an answer that is still coming; closing it ends the query."""
 
-    def __init__(self, coming: Coming, record: QueryRecord) -> None:
+    def __init__(self, coming: Stream, record: QueryRecord) -> None:
         self._coming = coming
         self._record = record
 

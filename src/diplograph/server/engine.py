@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from diplograph.server.evaluation import Job, Malformed, NotAcceptable
 from diplograph.server.frames import Kind
@@ -58,8 +59,59 @@ class Answer:
     written: str
     tag: str
     whole: bytes | None
-    coming: "Coming | None" = None
+    coming: "Stream | None" = None
     rows: int | None = None
+
+
+class Stream(Protocol):
+    """The rest of an answer; closing it early ends the query, and it must be closed."""
+
+    @property
+    def rows(self) -> int | None:
+        """How many solutions or triples there were, where known."""
+        ...
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Return the pieces; raises `Cut` when there will be no end."""
+        ...
+
+    def close(self) -> None:
+        """Let go."""
+        ...
+
+
+class QueryEngine(Protocol):
+    """What answers queries, here or elsewhere."""
+
+    def answer(
+        self,
+        job: Job,
+        client: str = "",
+        gone: Callable[[], bool] = ...,
+        timeout: float | None = None,
+    ) -> Answer:
+        """Return the answer, as soon as it is whole or has begun."""
+        ...
+
+    def running(self) -> tuple[Running, ...]:
+        """Return the queries under way."""
+        ...
+
+    def places(self) -> dict[str, int]:
+        """Return how many places are free, and how many queries wait for one."""
+        ...
+
+    def network(self) -> str:
+        """Return what network workers can reach."""
+        ...
+
+    def cancel(self, query: str) -> bool:
+        """End a query; return whether there was one of that id."""
+        ...
+
+    def close(self) -> None:
+        """Let go of everything."""
+        ...
 
 
 class Engine:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 from diplograph.server import updates
 from diplograph.server.clients import authorize, client_of, departure
 from diplograph.server.endpoint import writable
-from diplograph.server.engine import Engine
+from diplograph.server.engine import QueryEngine
 from diplograph.server.evaluation import Job
 from diplograph.server.formats import GRAPHS, HTML, Format, content_type, negotiate, not_acceptable
 from diplograph.server.graphs import Graph
@@ -27,7 +27,7 @@ class GraphStore:
     """What `/graphs` needs."""
 
     graph: Graph
-    engine: Engine
+    engine: QueryEngine
     settings: Settings
     nursery: Nursery | None
 

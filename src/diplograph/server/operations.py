@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from diplograph.errors import StoreError
 from diplograph.server.clients import authorize
-from diplograph.server.engine import Engine
+from diplograph.server.engine import QueryEngine
 from diplograph.server.formats import GRAPHS, HTML, negotiate, not_acceptable
 from diplograph.server.graphs import Graph
 from diplograph.server.metrics import Metrics
@@ -26,7 +26,7 @@ class Watched:
     """What the operator looks at."""
 
     graph: Graph
-    engine: Engine
+    engine: QueryEngine
     metrics: Metrics
     settings: Settings
     void: Describe
@@ -109,7 +109,7 @@ def _gauges(watched: Watched) -> dict[str, float]:
     }
 
 
-def _running(engine: Engine) -> list[dict[str, object]]:
+def _running(engine: QueryEngine) -> list[dict[str, object]]:
     now = time.monotonic()
     return [
         {

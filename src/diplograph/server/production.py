@@ -7,7 +7,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from diplograph.server.application import create_app
-from diplograph.server.engine import Engine
+from diplograph.server.engine import QueryEngine
 from diplograph.server.settings import Settings
 
 _GRACE = 10  # seconds that requests under way get when the server is asked to end
@@ -31,12 +31,12 @@ class _Application(BaseApplication):  # type: ignore[misc]
 
 def _close_engine(_: object, worker: Any) -> None:
     """End the query workers of a process that ends."""
-    engine: Engine | None = getattr(worker.wsgi, "extensions", {}).get("diplograph")
+    engine: QueryEngine | None = getattr(worker.wsgi, "extensions", {}).get("diplograph")
     if engine is not None:
         engine.close()
 
 
-def run(directory: Path, host: str, port: int, settings: Settings) -> None:
+def run(source: Path | str, host: str, port: int, settings: Settings) -> None:
     """Serve until interrupted, with `settings.processes` processes of `settings.threads` threads each."""
     options = {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
@@ -51,5 +51,5 @@ def run(directory: Path, host: str, port: int, settings: Settings) -> None:
         "proc_name": "diplograph",
         "accesslog": None,
     }
-    make = lambda: create_app(directory, base_url=None, settings=settings)  # noqa: E731
+    make = lambda: create_app(source, base_url=None, settings=settings)  # noqa: E731
     _Application(make, options).run()
