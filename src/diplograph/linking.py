@@ -5,7 +5,7 @@ text has named it before, whether the person held office then, and whether the p
 around the name.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from diplograph import edtf
@@ -32,9 +32,10 @@ def rank(names: Iterable[Name], context: Context, reference: Reference) -> tuple
     """Return the candidates for a name, best first; those that cannot be meant at that time are left out."""
     best: dict[str, Candidate] = {}
     for name in names:
-        candidate = _score(name, reference.entities[name.entity], context, reference)
-        if candidate.score > best.get(name.entity, Candidate(name.entity, 0.0)).score:
-            best[name.entity] = candidate
+        entity = reference.entities[_then(name.entity, context, reference)]
+        candidate = _score(name, entity, context, reference)
+        if candidate.score > best.get(entity.iri, Candidate(entity.iri, 0.0)).score:
+            best[entity.iri] = candidate
     return tuple(sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.iri)))
 
 
@@ -79,6 +80,21 @@ def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[
     return tuple(sorted(e.iri for e in found if e.kind in wanted))
 
 
+def analysts_codes(reference: Reference, kept: Container[str], counted_as: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the code by which analysts call each state and organization: a former state by that of who continues it.
+
+    `kept` are the codes of former states that stay, `counted_as` maps other codes."""
+    heirs = {old: iri for iri, entity in reference.entities.items() for old in entity.properties.get("dg:continuatorOf", ())}
+    codes = {iri: entity.code for iri, entity in reference.entities.items() if entity.code}
+    found = {}
+    for iri, code in codes.items():
+        heir = iri
+        while code not in kept and heir in heirs:
+            heir = heirs[heir]
+        found[iri] = counted_as.get(code, codes.get(heir, code))
+    return found
+
+
 def existed(entity: Entity, when: str | None) -> bool:
     """Tell whether an entity can have existed at a time; what has no dates always can."""
     return entity.time is None or when is None or existed_over(entity.time, when)
@@ -89,8 +105,14 @@ def existed_over(interval: str, time: str) -> bool:
     return edtf.overlap(interval, time)
 
 
+def _then(iri: str, context: Context, reference: Reference) -> str:
+    """Return the state that a state's name meant at the time: who says Russia of 1950 means the Soviet Union."""
+    return _at_time(iri, context.when or context.published, reference) if iri.startswith("state:") else iri
+
+
 def _score(name: Name, entity: Entity, context: Context, reference: Reference) -> Candidate:
-    score, reasons = _FORM_SCORE.get(name.form, 0.0), [f"written as its {name.form}"]
+    score = _FORM_SCORE.get(name.form, 0.0)
+    reasons: list[str] = [f"written as its {name.form}"]
     time = context.when or context.published
     if not existed(entity, time):
         score, reasons = score - (0.6 if context.when else 0.3), [*reasons, f"did not exist in {time}"]
@@ -107,7 +129,8 @@ def _score(name: Name, entity: Entity, context: Context, reference: Reference) -
 
 
 def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple[float, list[str]]:
-    score, reasons = 0.0, []
+    score = 0.0
+    reasons: list[str] = []
     terms = reference.terms.get(entity.iri, ())
     time = context.when or context.published
     if time and any(existed_over(term.time, time) for term in terms):

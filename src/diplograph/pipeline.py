@@ -13,10 +13,12 @@ from typing import Any
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from diplograph import (
+    alignment,
     events,
     graph,
     inference,
     knowledge,
+    linking,
     records,
     reference,
     schema,
@@ -49,6 +51,7 @@ class Knowledge:
     reader: Reader
     sides: Sides
     codes: Mapping[str, str]
+    analysts_codes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def load_knowledge(model: str | None = None) -> Knowledge:
         situations=classes.situations,
     )
     codes = {iri: entity.code for iri, entity in known.entities.items() if entity.code}
-    return Knowledge(known, classes, reader, sides, codes)
+    analysts = linking.analysts_codes(known, words.codes["kept"], words.codes["counted_as"])
+    return Knowledge(known, classes, reader, sides, codes, analysts)
 
 
 def extract(document: Document, known: Knowledge) -> tuple[Event, ...]:
@@ -166,11 +170,13 @@ def fill(
 
 
 def background() -> Iterator[Quad]:
-    """Yield what does not depend on any text: the ontology and the reference data with their time bounds."""
+    """Yield what does not depend on any text: ontology, reference data with their time bounds, links to elsewhere."""
     for path in knowledge.files(knowledge.ontology_dir(), "*.ttl"):
         yield from _turtle(path, graph.iri("graph:ontology"))
     for path in knowledge.files(knowledge.data_dir(), "*.ttl"):
         yield from graph.with_bounds(_turtle(path, graph.iri("graph:reference")))
+    for path in knowledge.files(knowledge.data_dir(), "*.sssom.tsv"):
+        yield from alignment.quads(alignment.read(path.read_text("utf-8"), name=str(path)))
 
 
 def extraction_run(known: Knowledge) -> Run:
@@ -240,7 +246,7 @@ def _write_records(
         for stale in (directory / folder).iterdir():
             stale.unlink()
     lines: dict[str, list[dict[str, Any]]] = {document.id: [] for document in documents}
-    for record in records.records(found, known.sides, known.codes):
+    for record in records.records(found, known.sides, known.analysts_codes):
         lines[record["document"]].append(record)
     for document in documents:
         text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in lines[document.id])
@@ -260,7 +266,7 @@ def _write_records(
 
 def extract_records(document: Document, known: Knowledge) -> list[dict[str, Any]]:
     """Return what one text says, a record an event."""
-    return list(records.records(extract(document, known), known.sides, known.codes))
+    return list(records.records(extract(document, known), known.sides, known.analysts_codes))
 
 
 def as_trig(quads: Iterable[Quad]) -> str:

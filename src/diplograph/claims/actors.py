@@ -1,12 +1,11 @@
 """Noun phrases to actors: names, descriptions ("the Pakistani army chief"), groups, and words that refer back."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from spacy.tokens import Token
 
 from diplograph import linking
-from diplograph.claims import syntax
+from diplograph.claims import references, syntax
 from diplograph.claims.scene import Scene
 from diplograph.linking import Context
 from diplograph.mentions.naming import NameMention
@@ -22,14 +21,15 @@ _OF = {"of", "from", "in", "for", "to", "at"}
 
 def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor, ...]:
     """Return whom the noun phrase headed by a token stands for; empty where that is nobody or cannot be told."""
+    when = when or scene.story(token)
     mention = scene.names.get(token.i)
     if mention is not None:
         return _named(token, mention, scene, when)
     word = token.lemma_.lower()
-    pronoun = _pronoun(token, scene)
+    pronoun = references.pronoun(token, scene)
     if pronoun is not None:
         return pronoun
-    paired = _pair(token, scene)
+    paired = references.pair(token, scene)
     if paired:
         return paired
     titled = _apposed_name(token, scene)
@@ -66,8 +66,9 @@ def states(actor: Actor, scene: Scene) -> Actor | None:
 
 
 def _as_state(token: Token, scene: Scene, when: str | None) -> Actor | None:
+    when = when or scene.story(token)
     if token.pos_ in {"PRON", "DET"} and token.dep_ == "poss":
-        found = _pronoun(token, scene) or ()
+        found = references.pronoun(token, scene) or ()
     elif token.i in scene.names:
         found = _named(token, scene.names[token.i], scene, when)
     else:
@@ -89,7 +90,8 @@ def _named(token: Token, mention: NameMention, scene: Scene, when: str | None) -
 
 
 def _context(mention: NameMention, scene: Scene, when: str | None) -> Context:
-    offices, state = (), None
+    offices: tuple[str, ...] = ()
+    state: str | None = None
     if any(name.entity.startswith("person:") for name in mention.names):
         classes = _title_before(mention, scene)
         owner = _state_around(mention, scene, when)
@@ -157,20 +159,13 @@ def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, *, office
     kind = _KINDS[entity.iri.partition(":")[0]]
     state = entity.iri if kind == "State" else entity.state
     if kind == "Place":
-        near = _near(scene, span)
-        found = linking.states_of_place(entity.iri, when or near, scene.document.published, scene.reference)
+        found = linking.states_of_place(entity.iri, when, scene.document.published, scene.reference)
         state = found[0] if found else entity.state
     if kind == "Person":
         state = _person_state(entity, scene, when)
         held = {term.object for term in scene.reference.terms.get(entity.iri, ())}
         offices = tuple(office for office in offices if office in held)
     return Actor(entity.label, kind, entity.iri, state, offices, span)
-
-
-def _near(scene: Scene, span: Span) -> str | None:
-    """The time that the paragraph speaks of nearest before a place, if any."""
-    before = [time for time in scene.times if scene.position(scene.paragraph.tokens[time.start]) <= span.end]
-    return before[-1].time if before else None
 
 
 def _person_state(entity: Entity, scene: Scene, when: str | None) -> str | None:
@@ -188,43 +183,6 @@ def _state_actor(iri: str, span: Span | None, scene: Scene) -> Actor:
     entity = scene.reference.entities.get(iri)
     kind = "Organization" if iri.startswith("organization:") else "State"
     return Actor(entity.label if entity else iri, kind, iri, iri, (), span)
-
-
-def _pronoun(token: Token, scene: Scene) -> tuple[Actor, ...] | None:
-    """Return whom a pronoun refers to, or None where the token is no pronoun."""
-    words, position = scene.lexica.coreference["pronouns"], scene.position(token)
-    if token.lower_ in words["first"]:
-        return ()
-    if token.lower_ in words["person"]:
-        found = scene.discourse.person(position)
-    elif token.lower_ in words["thing"]:
-        found = scene.discourse.power(position, scene.sentence_start(token))
-    elif token.lower_ in words["plural"]:
-        return _here(scene.discourse.pair(position), token, scene)
-    else:
-        return None
-    return (replace(found, span=scene.paragraph.span(token, token)),) if found else ()
-
-
-def _pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
-    """Return the two that "both countries", "the two sides" or "the neighbors" are."""
-    words, position = scene.lexica.coreference["pair"], scene.position(token)
-    determiners = {child.lower_ for child in token.children if child.dep_ in {"det", "nummod", "predet", "amod"}}
-    lemma = token.lemma_.lower()
-    two = bool(determiners & words["determiners"]) and lemma in words["nouns"]
-    alone = token.lower_ == "both" or (lemma in words["alone"] and token.tag_ in {"NNS", "CD"} and token.lower_ != "two")
-    if not (two or alone):
-        return ()
-    if lemma in {"leader", "minister", "president", "man", "foreign minister"}:
-        people = scene.discourse.two_people(position)
-        if people:
-            return _here(people, token, scene)
-    return _here(scene.discourse.pair(position), token, scene)
-
-
-def _here(found: tuple[Actor, ...], token: Token, scene: Scene) -> tuple[Actor, ...]:
-    """Return the actors as named by a word at hand, not by the words it refers back to."""
-    return tuple(replace(actor, span=scene.paragraph.span(token, token)) for actor in found)
 
 
 def _apposed_name(token: Token, scene: Scene) -> NameMention | None:
@@ -251,7 +209,7 @@ def _described(token: Token, word: str, scene: Scene, when: str | None) -> tuple
     descriptions = scene.lexica.descriptions
     phrase = _with_compound(token, word)
     if word in descriptions["state"]["nouns"] or phrase in descriptions["state"]["nouns"]:
-        state = state_of(token, scene, when) or _definite_state(token, word, scene)
+        state = state_of(token, scene, when) or references.definite_state(token, word, scene)
         return (_state_actor(state.iri, span, scene),) if state and state.iri else ()
     if word in descriptions["collective"]["nouns"] or phrase in descriptions["collective"]["nouns"]:
         found = _owners(token, word, scene, when)
@@ -261,10 +219,10 @@ def _described(token: Token, word: str, scene: Scene, when: str | None) -> tuple
 
 def _owners(token: Token, word: str, scene: Scene, when: str | None) -> tuple[Actor, ...]:
     """Return the states that a group is of: one, or both where it is "of both sides"."""
-    state = state_of(token, scene, when) or _definite_state(token, word, scene)
+    state = state_of(token, scene, when) or references.definite_state(token, word, scene)
     if state is not None:
         return (state,)
-    paired = (_pair(noun, scene) for preposition, noun in syntax.complements(token) if preposition == "of")
+    paired = (references.pair(noun, scene) for preposition, noun in syntax.complements(token) if preposition == "of")
     return next((pair for pair in paired if pair), ())
 
 
@@ -279,16 +237,6 @@ def _institution(token: Token, span: Span, scene: Scene, when: str | None) -> tu
 def _with_compound(token: Token, word: str) -> str:
     before = [child.lower_ for child in syntax.children(token, "compound", "amod")]
     return f"{before[-1]} {word}" if before else word
-
-
-def _definite_state(token: Token, word: str, scene: Scene) -> Actor | None:
-    """Return what "the country" or "the government" refers back to."""
-    if any(child.lower_ in {"new", "next", "incoming"} for child in token.children):
-        return scene.discourse.topic("")
-    definite = any(child.lower_ in {"the", "this", "that", "its", "their"} for child in token.children)
-    if not definite or word not in scene.lexica.coreference["state"]["nouns"]:
-        return None
-    return scene.discourse.power(scene.position(token), scene.sentence_start(token))
 
 
 def _office_phrase(token: Token, scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -311,27 +259,9 @@ def _office_holder(
     phrase, classes = office
     state = state_of(token, scene, when)
     if state is None:
-        return _definite_person(token, classes, scene)
+        return references.definite_person(token, classes, scene)
     offices = linking.offices_of(state.iri or "", classes, scene.reference)
     return (Actor(f"unnamed {' '.join(phrase)} of {state.label}", "DescribedPerson", None, state.iri, offices, span),)
-
-
-def _definite_person(token: Token, classes: tuple[str, ...], scene: Scene) -> tuple[Actor, ...]:
-    """Return whom "the president" refers back to: the nearest person who holds such an office, else the nearest."""
-    definite = any(child.lower_ in {"the", "his", "her"} for child in token.children if child.dep_ in {"det", "poss"})
-    if not definite:
-        return ()
-    people = [m.actor for m in scene.discourse.before(scene.position(token)) if m.actor.kind in {"Person", "DescribedPerson"}]
-    for actor in people[:6]:
-        if _held_classes(actor, scene) & set(classes):
-            return (actor,)
-    return ()
-
-
-def _held_classes(actor: Actor, scene: Scene) -> set[str]:
-    terms = scene.reference.terms.get(actor.iri or "", ())
-    offices = (*actor.offices, *(term.object for term in terms))
-    return {scene.reference.entities[office].kind for office in offices if office in scene.reference.entities}
 
 
 def all_named(scene: Scene) -> Iterator[tuple[Token, NameMention]]:

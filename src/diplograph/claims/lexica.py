@@ -8,7 +8,7 @@ from typing import Any
 
 from diplograph.errors import KnowledgeError
 
-_FILES = ("descriptions", "coreference", "factuality", "roles")
+_FILES = ("descriptions", "coreference", "factuality", "roles", "codes")
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Lexica:
     coreference: Mapping[str, Any]
     factuality: Mapping[str, Any]
     roles: Mapping[str, Any]
+    codes: Mapping[str, Any]
     sides: Mapping[str, frozenset[str]]  # source, target -> roles
     offices: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # head word -> (phrase, classes)
 

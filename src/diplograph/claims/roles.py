@@ -124,10 +124,15 @@ def _actors(token: Token, names: tuple[str, ...], function: str, scene: Scene, w
     for actor in actors.resolve(token, scene, when):
         if actor.kind in wanted:
             yield actor
-        elif "State" in wanted and (actor.kind != "Place" or function in _METONYMIC):
+        elif "State" in wanted and (actor.kind != "Place" or function in _METONYMIC or _is_towards(names, scene)):
             state = actors.states(actor, scene)
             if state is not None:
                 yield state
+
+
+def _is_towards(names: tuple[str, ...], scene: Scene) -> bool:
+    """Tell whether a place in a role stands for its state: an envoy to Ankara, arms for Kabul, an embassy in Havana."""
+    return any(name in scene.lexica.sides["target"] for name in names)
 
 
 def _without_echo(roles: Roles, trigger: Trigger) -> Roles:

@@ -12,6 +12,8 @@ from diplograph.model import Document
 from diplograph.reference import Reference
 from diplograph.sentences import ParsedParagraph
 
+_NEAR = 30  # tokens: a time said further back no longer tells which polity a name means
+
 
 @dataclass(frozen=True)
 class TimeMention:
@@ -41,6 +43,9 @@ class Scene:
         """Return where a token stands in the document."""
         return self.paragraph.offset + token.idx
 
-    def sentence_start(self, token: Token) -> int:
-        """Return where a token's sentence starts in the document."""
-        return self.paragraph.offset + token.sent.start_char
+    def story(self, token: Token) -> str | None:
+        """Return the time that the text speaks of at a token: said in its sentence, else shortly before."""
+        sentence = token.sent
+        near = [time for time in self.times if time.start < sentence.end and sentence.start - time.end < _NEAR]
+        before = [time for time in near if time.start <= token.i and time.start >= sentence.start]
+        return (before or near[::-1])[-1].time if near else None

@@ -144,7 +144,13 @@ def _noun_controller(verb: Token) -> list[Token]:
         return []
     if any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children):
         return owners(noun)
-    return [] if verb.tag_ == "VBN" else [noun]
+    return [] if verb.tag_ == "VBN" else [_name_before(verb) or noun]
+
+
+def _name_before(participle: Token) -> Token | None:
+    """The name right before a participle is its subject, whatever it was attached to: "a factor in Russia opening up"."""
+    before = participle.doc[participle.i - 1] if participle.i else None
+    return before if before is not None and before.pos_ == "PROPN" and participle.tag_ == "VBG" else None
 
 
 def _preposition_controller(preposition: Token) -> list[Token]:

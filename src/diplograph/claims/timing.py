@@ -25,6 +25,12 @@ def mentions(tokens: Doc, clock: Clock) -> tuple[tuple[TimeMention, ...], Clock]
     return tuple(found), clock
 
 
+def covered(tokens: Doc) -> frozenset[int]:
+    """Return the tokens that time expressions cover: no name begins in "22 May"."""
+    spans = (tokens.char_span(found.start, found.end, alignment_mode="expand") for found in times.find(tokens.text))
+    return frozenset(index for span in spans if span is not None for index in range(span.start, span.end))
+
+
 def owners(tokens: Doc, found: Iterable[TimeMention], eventful: set[int]) -> Mapping[int, list[TimeMention]]:
     """Return the times by the token they belong to: the nearest verb or event noun above each."""
     owned: dict[int, list[TimeMention]] = {}

@@ -1,5 +1,6 @@
 """Names in a parsed paragraph: what the gazetteer knows, and behind it what the statistical recognizer guesses."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from diplograph.mentions.gazetteer import Gazetteer
 from diplograph.reference import Name
 
 _NER_KINDS = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place"}
+_DATELINE = re.compile(r"[^\W\d_a-z]{2}[^a-z—–]{1,30}?(?:, [^—–]{1,30})? (?:—|–|-) ")
 _STOP = {"foreign", "defence", "defense", "ministry", "army", "parliament", "government", "embassy", "pm", "state"}
 
 
@@ -25,11 +27,17 @@ class NameMention:
     names: tuple[Name, ...] = ()
 
 
-def find(tokens: Doc, gazetteer: Gazetteer) -> Mapping[int, NameMention]:
-    """Return the names of a paragraph by each token index that they cover."""
+def dateline(tokens: Doc) -> frozenset[int]:
+    """Return the tokens of a wire story's dateline: where it was filed is not what it is about."""
+    match = _DATELINE.match(tokens.text)
+    return frozenset(token.i for token in tokens if match and token.idx < match.end())
+
+
+def find(tokens: Doc, gazetteer: Gazetteer, apart: frozenset[int] = frozenset()) -> Mapping[int, NameMention]:
+    """Return the names of a paragraph by each token index that they cover, none that starts at a token set apart."""
     found: dict[int, NameMention] = {}
     for mention in (*_known(tokens, gazetteer), *_recognized(tokens)):
-        if not any(index in found for index in range(mention.start, mention.end)):
+        if mention.start not in apart and not any(index in found for index in range(mention.start, mention.end)):
             found.update(dict.fromkeys(range(mention.start, mention.end), mention))
     return found
 

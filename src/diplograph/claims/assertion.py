@@ -1,0 +1,70 @@
+"""A filled frame to a claim: when, whether it happened, who says so, and which words say it."""
+
+from spacy.tokens import Token
+
+from diplograph.claims import actors, completion, factuality, syntax, timing
+from diplograph.claims.factuality import Factuality
+from diplograph.claims.frames import Trigger
+from diplograph.claims.roles import Roles
+from diplograph.claims.scene import Scene
+from diplograph.mentions import calendar
+from diplograph.model import Actor, Claim, Evidence, Lot, Modality, Span
+
+
+def claim(trigger: Trigger, filled: Roles, inferred: frozenset[str], when: str | None, scene: Scene) -> Claim | None:
+    """Return the claim that a filled frame makes, or None where a relation has one party only.
+
+    `inferred` are the roles that the story fills, not the clause."""
+    kind, words = trigger.frame.event, scene.lexica.factuality
+    if len(filled.get("party", "  ")) < 2:
+        return None
+    planned = kind not in words["unplanned"]["kinds"]
+    verdict = factuality.judge(trigger.token, words, performative=trigger.frame.performative, planned=planned)
+    back = when is None and completion.refers_back(trigger.token, scene)
+    told = completion.antecedent(trigger, filled, scene) if back else None
+    return Claim(
+        document=scene.document.id,
+        kind=kind,
+        roles=completion.with_antecedent(filled, told),
+        evidence=(_evidence(trigger, filled, scene),),
+        time=when or (told.time if told else None),
+        polarity=verdict.polarity,
+        modality=_future(verdict, when, scene.document.published),
+        stance=verdict.stance,
+        claimant=_claimant(verdict, scene),
+        ordinal=_ordinal(trigger.matched),
+        inferred=inferred,
+    )
+
+
+def _future(verdict: Factuality, when: str | None, published: str | None) -> Modality:
+    """What is dated after publication has not happened yet, however it is put."""
+    if when and published and verdict.modality is Modality.ACTUAL and not when.endswith(".."):
+        later = not timing.starts_by(when, published)
+        return Modality.INTENDED if later else verdict.modality
+    return verdict.modality
+
+
+def _claimant(verdict: Factuality, scene: Scene) -> Actor | None:
+    if verdict.source is not None:
+        for token in syntax.clause_subjects(verdict.source):
+            found = actors.resolve(token, scene)
+            if found:
+                return found[0]
+        return Actor("unnamed sources", "CollectiveAgent")
+    return Actor(scene.author, "Person") if scene.author else None
+
+
+def _ordinal(tokens: tuple[Token, ...]) -> int | None:
+    words = (child.lower_ for token in tokens for child in token.children if child.dep_ == "amod")
+    return next((calendar.ORDINALS[word] for word in words if word in calendar.ORDINALS), None)
+
+
+def _evidence(trigger: Trigger, filled: Roles, scene: Scene) -> Evidence:
+    """The words from the first to the last of trigger and fillers, within the sentence."""
+    sentence = trigger.token.sent
+    spans = [scene.paragraph.span(t, t) for t in trigger.matched]
+    limits = scene.paragraph.span(sentence[0], sentence[-1])
+    for fillers in filled.values():
+        spans += [f.span for f in fillers if isinstance(f, Actor | Lot) and f.span and limits.start <= f.span.start < limits.end]
+    return Evidence(Span(min(s.start for s in spans), max(s.end for s in spans)), spans[0])
