@@ -23,6 +23,7 @@ from diplograph.vocabulary import BASE, PREFIXES
 CASE = BASE + "case/"
 PARTS = ("given", "then", "never")
 _ACCEPTED = READ[0]
+_DOCUMENT = NamedNode(PREFIXES["graph"] + "doc/case")
 _DG = PREFIXES["dg"]
 _DATE = NamedNode(PREFIXES["xsd"] + "date")
 
@@ -39,7 +40,7 @@ def read_case(path: Path) -> dict[str, frozenset[Triple]]:
     """Return the graphs of a case file by PARTS. Raises `KnowledgeError` when one is missing or empty."""
     store = Store()
     store.load(path=path, format=RdfFormat.TRIG)
-    case = {part: frozenset(graph_triples(store, NamedNode(CASE + part))) for part in PARTS}
+    case = {part: frozenset(graph_triples(store, NamedNode(CASE + part))) for part in (*PARTS, "claims")}
     empty = [part for part in PARTS if not case[part]]
     if empty:
         raise KnowledgeError(
@@ -51,10 +52,10 @@ def read_case(path: Path) -> dict[str, frozenset[Triple]]:
 def run_case(path: Path, program: Program | None = None) -> CaseResult:
     """Return what is wrong with the case at `path`, by the rules of the ontology or by `program`."""
     case = read_case(path)
-    store = case_store(case["given"])
+    store = case_store(case["given"], case["claims"])
     infer(store, program or shipped_program())
     mine = frozenset(graph_triples(store, NamedNode(INFERRED + path.stem)))
-    derived = {item.triple for item in store if item.graph_name not in READ}
+    derived = {item.triple for item in store if item.graph_name not in (*READ, _DOCUMENT)}
     return CaseResult(case["then"] - mine, case["never"] & derived)
 
 
@@ -73,19 +74,24 @@ def shipped_ontology() -> tuple[Triple, ...]:
     return tuple(item.triple for item in store)
 
 
-def case_store(given: frozenset[Triple]) -> Store:
-    """Return a store with the ontology and `given` as what is accepted, the bounds of dates worked out."""
+def case_store(given: frozenset[Triple], claims: frozenset[Triple] = frozenset()) -> Store:
+    """Return a store with the ontology, `given` as what is accepted, and `claims` as what a document says.
+
+    The bounds of dates are worked out.
+    """
     store = Store()
     store.extend(quad(triple, ONTOLOGY) for triple in shipped_ontology())
     store.extend(quad(triple, _ACCEPTED) for triple in given)
-    store.extend(list(_bounds(store)))
+    store.extend(quad(triple, _DOCUMENT) for triple in claims)
+    for graph in (_ACCEPTED, _DOCUMENT):
+        store.extend(list(_bounds(store, graph)))
     return store
 
 
-def _bounds(store: Store) -> list[Quad]:
+def _bounds(store: Store, graph: NamedNode) -> list[Quad]:
     events = _events(store)
     found = []
-    for item in store.quads_for_pattern(None, NamedNode(_DG + "time"), None, _ACCEPTED):
+    for item in store.quads_for_pattern(None, NamedNode(_DG + "time"), None, graph):
         if isinstance(item.object, Literal):
             read = edtf.occurrence if item.subject in events else edtf.extent
             bounds = read(item.object.value)
@@ -95,7 +101,7 @@ def _bounds(store: Store) -> list[Quad]:
                 literal = Literal(day.isoformat(), datatype=_DATE) if day else None
                 if literal is not None:
                     predicate = NamedNode(f"{_DG}{first}{last.title()}")
-                    found.append(Quad(item.subject, predicate, literal, _ACCEPTED))
+                    found.append(Quad(item.subject, predicate, literal, graph))
     return found
 
 

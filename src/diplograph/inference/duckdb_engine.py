@@ -3,7 +3,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Store
@@ -11,15 +11,15 @@ from pyoxigraph import NamedNode, Store
 from diplograph.errors import KnowledgeError
 from diplograph.inference.classes import CLASH, SAME
 from diplograph.inference.equality import Equality
+from diplograph.inference.families import Key, key
 from diplograph.inference.levels import Batch, batches
 from diplograph.inference.owl import CLASH_SLUG, SLUG
 from diplograph.inference.program import Program, kept
 from diplograph.inference.rule import Pattern, Rule, Term, Var, Variant, variables
 from diplograph.inference.sparql_engine import Progress
 from diplograph.inference.sqlexpr import Value
-from diplograph.inference.sqlrule import Body, EmptyError, compile_body, kind_of
+from diplograph.inference.sqlrule import Body, Delta, EmptyError, compile_body, kind_of
 from diplograph.inference.sqlterms import LITERAL
-from diplograph.inference.stratify import Key, key
 from diplograph.inference.tables import Tables, columns_of, open_tables
 
 CLASHES: Key = (CLASH.value, "")
@@ -65,6 +65,7 @@ class _Run:
     equality: Equality
     places: dict[int, int]
     limit: int
+    seen: dict[int, int] = field(default_factory=dict)
 
     def identify(self, order: Sequence[Batch]) -> None:
         """Run what decides identity, on the asserted triples, until no two names become one any more."""
@@ -77,19 +78,32 @@ class _Run:
     def batch(self, batch: Batch) -> None:
         """Run a batch: once, or until a round adds nothing."""
         self.tables.catalog.round += 1
-        new = self._round(batch, first=True)
+        new = self._round(batch, None)
         while batch.recursive and new:
             self.tables.catalog.round += 1
-            new = self._round(batch, first=False)
+            own = {key(p) for rule in batch.rules for v in rule.variants for p in v.head}
+            new = self._round(batch, own)
+        self.seen.update((id(rule), self.tables.catalog.round) for rule in batch.rules)
 
-    def _round(self, batch: Batch, *, first: bool) -> int:
-        own = {key(p) for rule in batch.rules for v in rule.variants for p in v.head} if not first else None
+    def _round(self, batch: Batch, own: set[Key] | None) -> int:
         if batch.relation == CLASHES:
             self._clashes(batch.rules)
             return 0
         if batch.relation is not None:
             return self._axioms(batch.relation, batch.rules, own)
         return sum(self._rule(rule, own) for rule in batch.rules)
+
+    def _deltas(self, rule: Rule, variant: Variant, own: set[Key] | None) -> list[Delta | None]:
+        """Return what a variant reads anew.
+
+        In a later round, each pattern in turn that can have grown reads the last round only. An axiom of one premise
+        that has run before, for other families, reads what came since.
+        """
+        if own is not None:
+            grown = [index for index, pattern in enumerate(variant.patterns) if key(pattern) in own]
+            return [(index, self.tables.catalog.round - 1) for index in grown]
+        since = self.seen.get(id(rule))
+        return [(0, since) if since is not None and len(variant.patterns) == 1 else None]
 
     def _rule(self, rule: Rule, own: set[Key] | None) -> int:
         if rule.clash:
@@ -98,7 +112,9 @@ class _Run:
         if rule.axioms:
             return self._axioms(key(rule.head[0]), (rule,), own)
         made: dict[Key, list[tuple[str, tuple[str, str]]]] = defaultdict(list)
-        for number, (variant, delta) in enumerate((v, d) for v in rule.variants for d in _deltas(v, own)):
+        for number, (variant, delta) in enumerate(
+            (v, d) for v in rule.variants for d in self._deltas(rule, v, own)
+        ):
             for relation, rows, kinds in self._variant(variant, delta, f"solution{number}"):
                 made[relation].append((rows, kinds))
         return sum(self._all(rule.slug, relation, parts) for relation, parts in sorted(made.items()))
@@ -113,8 +129,8 @@ class _Run:
         """Run axioms that conclude one relation, in one statement."""
         selects: list[str] = []
         kinds: set[tuple[str, str]] = set()
-        for variant in (variant for rule in rules for variant in rule.variants):
-            for delta in _deltas(variant, own):
+        for rule, variant in [(one, variant) for one in rules for variant in one.variants]:
+            for delta in self._deltas(rule, variant, own):
                 try:
                     body = compile_body(variant, self.tables.catalog, delta=delta)
                 except EmptyError:
@@ -154,7 +170,7 @@ class _Run:
             self.tables.run(f"INSERT INTO clash SELECT DISTINCT * FROM ({' UNION ALL '.join(some)})")
 
     def _variant(
-        self, variant: Variant, delta: int | None, table: str
+        self, variant: Variant, delta: Delta | None, table: str
     ) -> list[tuple[Key, str, tuple[str, str]]]:
         """Put the solutions of a variant into `table`; return a query for each triple of its head."""
         try:
@@ -188,13 +204,6 @@ def _triples(body: Body, pattern: Pattern, table: str) -> tuple[str, tuple[str, 
     tests = [f"{subject} < {LITERAL}"]
     tests += [f"{_column(term)} IS NOT NULL" for term in pattern if isinstance(term, Var)]
     return f"SELECT {subject} AS s, {object_} AS o FROM {table} WHERE {' AND '.join(tests)}", kinds
-
-
-def _deltas(variant: Variant, own: set[Key] | None) -> list[int | None]:
-    """Return which patterns read only the last round: none in the first, else each that can grow."""
-    if own is None:
-        return [None]
-    return [index for index, pattern in enumerate(variant.patterns) if key(pattern) in own]
 
 
 def _conclusion(body: Body, head: Pattern) -> tuple[str, tuple[str, str]]:

@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 
 from diplograph.inference.classes import SAME
-from diplograph.inference.stratify import Key
+from diplograph.inference.families import Key
 from diplograph.inference.tables import Tables, columns_of
 
 RELATION: Key = (SAME.value, "")

@@ -12,7 +12,7 @@ from diplograph.errors import InputError, StoreError
 from diplograph.inference.classes import CLASH, SAME
 from diplograph.inference.duckdb_engine import DuckRun, clash_rows, conclusions, run_duckdb, write_lines
 from diplograph.inference.owl import CLASH_SLUG, SLUG
-from diplograph.inference.program import Program, build_program, kept
+from diplograph.inference.program import Program, build_program, kept, second
 from diplograph.inference.rule import Rule
 from diplograph.inference.rulefile import with_parameters
 from diplograph.inference.sparql_engine import Derivations, Progress, quad, run_sparql
@@ -69,41 +69,57 @@ def infer(
     program = _program(store, rules, ontology, overrides or {})
     if engine not in ENGINES:
         raise InputError(f"there is no engine {engine!r}; there are {', '.join(sorted(ENGINES))}")
-    report = ENGINES[engine](store, program, limit, progress)
-    _keep_once(store)
-    return report
+    run = ENGINES[engine]
+    report = run(store, program, READ, limit, progress)
+    claims, documents = second(program), document_graphs(store)
+    if claims is None or not documents:
+        return report
+    graphs = (*READ, *inferred_graphs(store), *documents)
+    return _joined(report, run(store, claims, graphs, limit, progress))
 
 
-def _keep_once(store: Store) -> None:
-    """Keep a conclusion of several rules in the graph of one: in the union of all graphs it must count once.
-
-    A domain rule comes before the OWL axioms, and among domain rules the first by name.
-    """
-    graphs = (graph for graph in store.named_graphs() if isinstance(graph, NamedNode))
-    inferred = sorted(
-        (g for g in graphs if g.value.startswith(INFERRED)), key=lambda g: (g.value.endswith(SLUG), g.value)
-    )
-    for place, graph in enumerate(inferred):
-        if graph.value.endswith(SLUG):
-            continue
-        for item in list(store.quads_for_pattern(None, None, None, graph)):
-            for later in inferred[place + 1 :]:
-                store.remove(quad(item.triple, later))
+def document_graphs(store: Store) -> tuple[NamedNode, ...]:
+    """Return the graphs of documents in `store`, sorted."""
+    return _graphs(store, GRAPH + "doc/")
 
 
-def _by_sparql(store: Store, program: Program, limit: int, progress: Progress | None) -> InferenceReport:
-    found = run_sparql(asserted(store), program, limit=limit, progress=progress)
-    graphs = conclusions_by_graph(program, found)
-    replace_inferred(store, graphs)
-    counts = {slug: len(triples) for slug, triples in sorted(graphs.items())}
+def inferred_graphs(store: Store) -> tuple[NamedNode, ...]:
+    """Return the inferred graphs of `store`, sorted."""
+    return _graphs(store, INFERRED)
+
+
+def _graphs(store: Store, beginning: str) -> tuple[NamedNode, ...]:
+    names = [name for name in store.named_graphs() if isinstance(name, NamedNode)]
+    return tuple(sorted((name for name in names if name.value.startswith(beginning)), key=str))
+
+
+def _joined(one: InferenceReport, other: InferenceReport) -> InferenceReport:
+    counts = {
+        slug: one.counts.get(slug, 0) + other.counts.get(slug, 0) for slug in (*one.counts, *other.counts)
+    }
+    return InferenceReport(one.engine, counts, one.rounds + other.rounds, one.clashes)
+
+
+def _by_sparql(
+    store: Store, program: Program, graphs: Sequence[NamedNode], limit: int, progress: Progress | None
+) -> InferenceReport:
+    given = (triple for graph in graphs for triple in graph_triples(store, graph))
+    found = run_sparql(given, program, limit=limit, progress=progress)
+    concluded = conclusions_by_graph(program, found)
+    _clear(store, program)
+    for slug, triples in sorted(concluded.items()):
+        store.extend(quad(triple, NamedNode(INFERRED + slug)) for triple in triples)
+    counts = {slug: len(triples) for slug, triples in sorted(concluded.items())}
     return InferenceReport("sparql", counts, found.rounds, clashes(program, found))
 
 
-def _by_duckdb(store: Store, program: Program, limit: int, progress: Progress | None) -> InferenceReport:
+def _by_duckdb(
+    store: Store, program: Program, graphs: Sequence[NamedNode], limit: int, progress: Progress | None
+) -> InferenceReport:
     with TemporaryDirectory(prefix="diplograph-") as name:
         folder = Path(name)
         try:
-            run = run_duckdb(store, READ, program, folder, limit=limit, progress=progress)
+            run = run_duckdb(store, graphs, program, folder, limit=limit, progress=progress)
             counts = _write(store, program, run, folder)
             found = _clashes_of(program, run)
         except duckdb.Error as error:
@@ -114,15 +130,28 @@ def _by_duckdb(store: Store, program: Program, limit: int, progress: Progress | 
 
 def _write(store: Store, program: Program, run: DuckRun, folder: Path) -> dict[str, int]:
     """Write the conclusions of a run into the inferred graphs; return their sizes."""
-    counts = {rule.slug: 0 for rule in sorted(program.rules, key=lambda rule: rule.slug)}
+    counts = dict.fromkeys(sorted(_slugs(program)), 0)
     paths = {}
     for slug, query in conclusions(run):
         paths[slug] = folder / f"{slug}.nt"
         counts[slug] = write_lines(run.tables, query, paths[slug])
-    replace_inferred(store, {})
+    _clear(store, program)
     for slug, path in paths.items():
         store.bulk_load(path=path, format=RdfFormat.N_TRIPLES, to_graph=NamedNode(INFERRED + slug))
     return counts
+
+
+def _clear(store: Store, program: Program) -> None:
+    """Drop the inferred graphs that `program` fills: all of them, unless it is about claims only."""
+    mine = {INFERRED + slug for slug in _slugs(program)}
+    for graph in inferred_graphs(store):
+        if program.claims or graph.value in mine:
+            store.remove_graph(graph)
+
+
+def _slugs(program: Program) -> set[str]:
+    strata = (*program.identity, *program.strata)
+    return {rule.slug for stratum in strata for rule in stratum.rules}
 
 
 def _clashes_of(program: Program, run: DuckRun) -> tuple[Clash, ...]:
@@ -134,10 +163,8 @@ def _clashes_of(program: Program, run: DuckRun) -> tuple[Clash, ...]:
     return _sorted_clashes(found)
 
 
-ENGINES: Mapping[str, Callable[[Store, Program, int, Progress | None], InferenceReport]] = {
-    "duckdb": _by_duckdb,
-    "sparql": _by_sparql,
-}
+Engine = Callable[[Store, Program, Sequence[NamedNode], int, Progress | None], InferenceReport]
+ENGINES: Mapping[str, Engine] = {"duckdb": _by_duckdb, "sparql": _by_sparql}
 
 
 def _program(
@@ -153,12 +180,6 @@ def _program(
     return build_program(with_parameters(plain, overrides), axioms)
 
 
-def asserted(store: Store) -> Iterator[Triple]:
-    """Yield the triples that rules read without deriving them."""
-    for graph in READ:
-        yield from graph_triples(store, graph)
-
-
 def graph_triples(store: Store, graph: NamedNode) -> Iterator[Triple]:
     """Yield the triples of a named graph."""
     return (item.triple for item in store.quads_for_pattern(None, None, None, graph))
@@ -169,7 +190,7 @@ def conclusions_by_graph(program: Program, found: Derivations) -> dict[str, set[
 
     The axioms have what no domain rule concludes too.
     """
-    graphs: dict[str, set[Triple]] = {rule.slug: set() for rule in program.rules}
+    graphs: dict[str, set[Triple]] = {slug: set() for slug in _slugs(program)}
     for place, triples in found.by_rule.items():
         rule = program.rules[place]
         graphs[rule.slug] |= {triple for triple in triples if not rule.axioms or rule.clash or _worth(triple)}
@@ -184,16 +205,6 @@ def _worth(triple: Triple) -> bool:
     return kept(triple.predicate, triple.object) and not (
         triple.predicate == SAME and triple.subject == triple.object
     )
-
-
-def replace_inferred(store: Store, graphs: Mapping[str, Iterable[Triple]]) -> None:
-    """Drop every inferred graph of `store` and write `graphs` instead."""
-    for graph in list(store.named_graphs()):
-        if graph.value.startswith(INFERRED):
-            store.remove_graph(graph)
-    for slug, triples in sorted(graphs.items()):
-        graph = NamedNode(INFERRED + slug)
-        store.extend(quad(triple, graph) for triple in triples)
 
 
 def clashes(program: Program, found: Derivations) -> tuple[Clash, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
 
+from diplograph.inference.families import minted
 from diplograph.inference.render import expression, where
 from diplograph.inference.rule import (
     Bind,
@@ -18,7 +19,6 @@ from diplograph.inference.rule import (
     Variant,
     variables,
 )
-from diplograph.inference.stratify import minted
 from diplograph.inference.variants import bound, substitute_pattern, substitute_variant
 
 ROWS = 1000

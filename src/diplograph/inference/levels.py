@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from diplograph.inference.families import Key, key
 from diplograph.inference.rule import Rule
-from diplograph.inference.stratify import Key, Stratum, dependencies, key
+from diplograph.inference.stratify import Stratum
 
 
 @dataclass(frozen=True)
@@ -19,25 +20,17 @@ class Batch:
 
 def batches(strata: Sequence[Stratum]) -> tuple[Batch, ...]:
     """Return the strata, each as late as its readers allow, the axioms of one relation together."""
-    place = {id(rule): number for number, stratum in enumerate(strata) for rule in stratum.rules}
-    rules = [rule for stratum in strata for rule in stratum.rules]
-    edges = dependencies(rules)
-    height = [0] * len(strata)
-    for index in range(len(rules) - 1, -1, -1):
-        mine = place[id(rules[index])]
-        later = [place[id(rules[reader])] for reader in edges[index]]
-        height[mine] = max([height[mine], *(height[other] + 1 for other in later if other != mine)])
     grouped: dict[tuple[int, int, str], list[Rule]] = defaultdict(list)
+    models: dict[tuple[int, int, str], Stratum] = {}
     for number, stratum in enumerate(strata):
         relation = _relation(stratum)
-        name = (height[number], 1 if relation else 0, str(relation) if relation else str(number))
-        grouped[name].extend(stratum.rules)
-    ordered = sorted(grouped.items(), key=lambda item: (-item[0][0], item[0][1], item[0][2]))
-    return tuple(_batch(group, strata[place[id(group[0])]]) for _, group in ordered)
-
-
-def _batch(rules: list[Rule], stratum: Stratum) -> Batch:
-    return Batch(tuple(rules), stratum.recursive, _relation(stratum))
+        name = (-stratum.height, 1 if relation else 0, str(relation) if relation else f"{number:06}")
+        grouped[name] += [rule for rule in stratum.rules if rule not in grouped[name]]
+        models[name] = stratum
+    return tuple(
+        Batch(tuple(rules), models[name].recursive, _relation(models[name]))
+        for name, rules in sorted(grouped.items())
+    )
 
 
 def _relation(stratum: Stratum) -> Key | None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pyoxigraph import NamedNode, Triple
 
 from diplograph.inference.classes import SAME
+from diplograph.inference.families import Key, key
 from diplograph.inference.owl import compile_owl
 from diplograph.inference.rule import Pattern, Rule, Variant
-from diplograph.inference.stratify import Key, Stratum, key, stratify
+from diplograph.inference.stratify import Stratum, stratify
 from diplograph.inference.terminology import terminology
 from diplograph.inference.variants import TYPE
 from diplograph.vocabulary import PREFIXES
@@ -21,13 +22,14 @@ class Program:
     """Rules ready to run.
 
     `identity` is what decides that two names are one thing: it runs first, on what is asserted, with the OWL
-    rules it depends on. The rules of `strata` then cannot merge names, so no negation can be undone by a
-    merge.
+    rules it depends on. The rules of `strata` then cannot merge names, so no negation can be undone by a merge.
+    The rules of `claims` run last, and read what documents say too.
     """
 
     rules: tuple[Rule, ...]
     identity: tuple[Stratum, ...]
     strata: tuple[Stratum, ...]
+    claims: tuple[Stratum, ...] = ()
 
     @property
     def order(self) -> tuple[Rule, ...]:
@@ -43,11 +45,18 @@ def build_program(rules: Sequence[Rule], ontology: Iterable[Triple], *, keep_all
     """
     owl = compile_owl(terminology(ontology))
     merging = tuple(rule for rule in owl if merges(rule))
-    rest = [*rules, *(rule for rule in owl if not merges(rule))]
+    about_claims = [rule for rule in rules if rule.reads]
+    rest = [rule for rule in rules if not rule.reads]
+    rest += [rule for rule in owl if not merges(rule)]
     useful = rest if keep_all else _useful(rest, merging)
     feeding = _upstream([rule for rule in owl if not merges(rule)], merging)
     identity = stratify([*feeding, *merging]) if merging else ()
-    return Program(tuple(useful) + merging, identity, stratify(useful))
+    return Program((*useful, *merging, *about_claims), identity, stratify(useful), stratify(about_claims))
+
+
+def second(program: Program) -> Program | None:
+    """Return the program of the rules about claims, or None when there are none."""
+    return Program(program.rules, (), program.claims) if program.claims else None
 
 
 def merges(rule: Rule) -> bool:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode, Store, Triple
 
 from diplograph.inference.evidence import Evidence, evidence
+from diplograph.inference.families import ANY, Key, key
 from diplograph.inference.infer import INFERRED, ONTOLOGY, READ, graph_triples
 from diplograph.inference.instances import Fit, Instance, instances
 from diplograph.inference.program import Program, build_program, kept
 from diplograph.inference.rule import Pattern, Rule
 from diplograph.inference.sparql_engine import quad
-from diplograph.inference.stratify import ANY, Key, key
 
 MAX_HEIGHT = 40
 

@@ -143,7 +143,8 @@ class Rule:
 
     `slug` names the graph its triples go to. The rules compiled from OWL axioms all have the slug `owl-rl`;
     their `id` is the name of the rule in the OWL 2 RL profile, and `premises` holds the axiom itself.
-    `clash` marks a rule whose head says that its solution is a contradiction.
+    `clash` marks a rule whose head says that its solution is a contradiction. A rule that `reads` "claims" also
+    sees the graphs of documents; it runs last, and no other rule builds on it.
     """
 
     id: str
@@ -159,6 +160,7 @@ class Rule:
     path: str = ""
     axioms: tuple[str, ...] = ()
     clash: bool = False
+    reads: str = ""
     variants: tuple["Variant", ...] = field(default=(), compare=False, repr=False)
 
     @property

@@ -81,7 +81,7 @@ def parse_rule(text: str, *, slug: str, path: str = "<text>") -> Rule:
     return Rule(
         id=header["id"], slug=slug, label=header["label"], version=header["version"],
         definition=header["definition"], source=header["source"], head=head, body=body, text=text,
-        path=path, parameters=_parameters(text, path), variants=variants,
+        path=path, parameters=_parameters(text, path), variants=variants, reads=header.get("reads", ""),
     )  # fmt: skip
 
 

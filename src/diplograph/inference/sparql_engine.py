@@ -58,7 +58,7 @@ def run_sparql(
         if progress:
             progress(stratum.rules[0].label, number, len(strata))
         run.stratum(stratum)
-        if number + 1 >= len(program.identity):
+        if program.identity and number + 1 >= len(program.identity):
             run.equate()
     return found
 

@@ -8,6 +8,7 @@ from itertools import count
 from pyoxigraph import NamedNode
 
 from diplograph.errors import KnowledgeError
+from diplograph.inference.families import Key, key
 from diplograph.inference.rule import (
     Column,
     Constant,
@@ -31,8 +32,9 @@ from diplograph.inference.sqlexpr import (
     ntriples_sql,
     truth,
 )
-from diplograph.inference.stratify import Key, key
 from diplograph.inference.variants import TYPE
+
+Delta = tuple[int, int]
 
 
 class EmptyError(Exception):
@@ -113,23 +115,23 @@ class Body:
 
 
 def compile_body(
-    variant: Variant, catalog: Catalog, *, needed: frozenset[Var] = frozenset(), delta: int | None = None
+    variant: Variant, catalog: Catalog, *, needed: frozenset[Var] = frozenset(), delta: Delta | None = None
 ) -> Body:
     """Return the SQL of a body; `needed` are the variables that are asked of it.
 
-    Pattern number `delta` reads only the rows of the last round. Raises `EmptyError` when a relation that the
+    `delta` is the number of a pattern and the round since which it reads. Raises `EmptyError` when a relation that the
     body needs has no rows.
     """
     return _filled(Body(catalog, {}), variant, needed, delta)
 
 
-def _filled(body: Body, variant: Variant, needed: frozenset[Var], delta: int | None = None) -> Body:
+def _filled(body: Body, variant: Variant, needed: frozenset[Var], delta: Delta | None = None) -> Body:
     for table in variant.values:
         _add_values(body, table, variables(variant.patterns))
     for grouping in variant.groupings:
         _add_grouping(body, grouping)
     for index, pattern in enumerate(variant.patterns):
-        _add_pattern(body, pattern, new=index == delta)
+        _add_pattern(body, pattern, delta[1] if delta and delta[0] == index else None)
     for bind in variant.binds:
         body.values[bind.variable] = compile_expression(bind.expression, body.scope)
     for item in variant.filters:
@@ -188,7 +190,7 @@ def _moved(value: Value, column: str) -> Value:
     return Value(column, value.type, value.id, value.datatype)
 
 
-def _add_pattern(body: Body, pattern: Pattern, *, new: bool) -> None:
+def _add_pattern(body: Body, pattern: Pattern, since: int | None) -> None:
     if pattern.predicate == TYPE and isinstance(pattern.object, Var):
         _add_any_class(body, pattern)
         return
@@ -196,8 +198,8 @@ def _add_pattern(body: Body, pattern: Pattern, *, new: bool) -> None:
     if relation is None:
         raise EmptyError
     alias = body.catalog.alias("r")
-    recent = f"(SELECT * FROM {relation.table} WHERE round = {body.catalog.round - 1})"
-    body.sources.append(f"{recent if new else relation.table} {alias}")
+    recent = "" if since is None else f"(SELECT * FROM {relation.table} WHERE round >= {since})"
+    body.sources.append(f"{recent or relation.table} {alias}")
     _match(body, pattern.subject, f"{alias}.s", relation.subject)
     if pattern.predicate != TYPE:
         _match(body, pattern.object, f"{alias}.o", relation.object)
@@ -250,6 +252,7 @@ def _add_values(body: Body, table: Values, matched: frozenset[Var]) -> None:
 def _add_grouping(body: Body, grouping: Grouping) -> None:
     """Join a sub-select: its ways are put together, then grouped by the keys."""
     arguments = sorted({column.argument for column in grouping.columns if column.argument})
+    measured = {column.argument for column in grouping.columns if column.function != "COUNT"}
     names = {var: f"k{index}" for index, var in enumerate((*grouping.keys, *arguments))}
     shapes: dict[Var, Value] = {}
     ways = []
@@ -258,7 +261,9 @@ def _add_grouping(body: Body, grouping: Grouping) -> None:
             inner = compile_body(way, body.catalog, needed=frozenset(names))
         except EmptyError:
             continue
-        columns = [_exported(inner, var, shapes) + f" AS {name}" for var, name in names.items()]
+        columns = [
+            _exported(inner, var, shapes, var in measured) + f" AS {name}" for var, name in names.items()
+        ]
         ways.append(inner.sql(", ".join(columns) or "1 AS one"))
     if not ways:
         raise EmptyError
@@ -275,14 +280,17 @@ def _add_grouping(body: Body, grouping: Grouping) -> None:
         _adopt(body, column.variable, shape, f"{alias}.a{index}")
 
 
-def _exported(inner: Body, var: Var, shapes: dict[Var, Value]) -> str:
-    """Return a variable of a way in the shape that all ways share: a plain value, or an identifier."""
+def _exported(inner: Body, var: Var, shapes: dict[Var, Value], measured: bool) -> str:
+    """Return a variable of a way in the shape that all ways share: a plain value, or an identifier.
+
+    What MIN, MAX or SUM is taken of, and is no date, is taken to be a number.
+    """
     value = inner.values.get(var, Value("NULL", "any", id=True))
     if value.type == "date":
         shapes[var] = Value("", "date")
         return as_days(value, inner.scope)
-    if value.type in ("int", "num"):
-        shapes[var] = Value("", value.type)
+    if value.type in ("int", "num") or (measured and value.type == "any"):
+        shapes[var] = Value("", "num" if value.type == "any" else value.type)
         return as_number(value, inner.scope)
     if value.type == "str":
         shapes[var] = Value("", "str")

@@ -1,39 +1,29 @@
-"""The order of the rules: what a rule reads as absent or counts must be finished before the rule runs.
-
-Rules are compared by relation: a predicate, and for rdf:type also the class. Bounds such as dg:latestEnd are
-written for many kinds of situations, so a relation is further split by the family of its subjects: the
-constant beginning of the IRIs a rule mints (`.../id/arms-embargo/`), or "" for what is asserted. A negated
-reading of the end of an office holding thus does not wait for the rule that writes the end of a defense
-partnership.
-This takes for granted that nothing is asserted of a minted IRI that would place it in another family, and
-that dg:byRule is never asserted.
-"""
+"""The order of the rules: what a rule reads as absent or counts must be finished before the rule runs."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
-
-from pyoxigraph import Literal, NamedNode
 
 from diplograph.errors import KnowledgeError
-from diplograph.inference.rule import Call, Pattern, Rule, Term, Var, Variant
+from diplograph.inference.families import Assignment, FamilyTable, Node, readings
+from diplograph.inference.rule import Pattern, Rule, Term, Var, Variant
 from diplograph.inference.variants import TYPE
-from diplograph.vocabulary import PREFIXES
 
-Key = tuple[str, str]
-Families = frozenset[str]
-ASSERTED: Families = frozenset(("",))
-ANY: Key = ("*", "")
-BY_RULE: Key = (PREFIXES["dg"] + "byRule", "")
+Instance = tuple[int, Assignment]
+Edges = list[dict[int, bool]]
 
 
 @dataclass(frozen=True)
 class Stratum:
-    """Rules that are run together until nothing new comes; `recursive` when one pass may not be enough."""
+    """Rules that are run together until nothing new comes; `recursive` when one pass may not be enough.
+
+    `height` is the longest way to a stratum that nobody reads: strata of one height do not depend on each other. An
+    axiom is in several strata when things of different families come to be known at different times.
+    """
 
     rules: tuple[Rule, ...]
     recursive: bool
+    height: int = 0
 
 
 def stratify(rules: Sequence[Rule]) -> tuple[Stratum, ...]:
@@ -41,119 +31,47 @@ def stratify(rules: Sequence[Rule]) -> tuple[Stratum, ...]:
 
     Raises `KnowledgeError` naming the rules of the cycle when there is no such order.
     """
-    edges = dependencies(rules)
+    families = FamilyTable(rules)
+    instances = [(index, family) for index, rule in enumerate(rules) for family in families.split(rule)]
+    edges = _edges(rules, families, instances)
+    components = _components(len(instances), edges)
+    heights = _heights(components, edges)
     strata = []
-    for component in _components(len(rules), edges):
+    for component in components:
         members = frozenset(component)
         inner = {(a, b): negative for a in component for b, negative in edges[a].items() if b in members}
-        _refuse_cycle(rules, inner)
-        strata.append(Stratum(tuple(rules[index] for index in sorted(component)), bool(inner)))
+        _refuse_cycle([rules[index] for index, _ in instances], inner)
+        mine = sorted({instances[member][0] for member in component})
+        strata.append(Stratum(tuple(rules[index] for index in mine), bool(inner), heights[component[0]]))
     return tuple(strata)
 
 
-def dependencies(rules: Sequence[Rule]) -> list[dict[int, bool]]:
-    """Return, for each rule, the rules that read what it writes, and whether one needs it finished."""
-    families = _Families(rules)
-    readers: dict[tuple[Key, str], dict[int, bool]] = defaultdict(dict)
-    for index, rule in enumerate(rules):
-        for node, negative in families.read(rule):
-            readers[node][index] = readers[node].get(index, False) or negative
+def _edges(rules: Sequence[Rule], families: FamilyTable, instances: Sequence[Instance]) -> Edges:
+    """Return, for each instance, those that read what it writes, and whether one needs it finished."""
+    readers: dict[Node, dict[int, bool]] = defaultdict(dict)
+    for number, (index, family) in enumerate(instances):
+        for node, negative in families.read(rules[index], family):
+            readers[node][number] = readers[node].get(number, False) or negative
     redundant = _Redundancy(rules)
-    edges: list[dict[int, bool]] = []
-    for rule in rules:
+    edges: Edges = []
+    for index, family in instances:
         found: dict[int, bool] = {}
-        for node, variant, pattern in families.written(rule):
-            for reader, negative in readers.get(node, {}).items():
-                if not redundant.conclusion(variant, pattern, reader):
-                    found[reader] = found.get(reader, False) or negative
+        for node, variant, pattern in families.written(rules[index], family):
+            for name in dict.fromkeys(readings(node)):
+                for reader, negative in readers.get(name, {}).items():
+                    if not redundant.conclusion(variant, pattern, instances[reader][0]):
+                        found[reader] = found.get(reader, False) or negative
         edges.append(found)
     return edges
 
 
-def key(pattern: Pattern) -> Key:
-    """Return the relation of a pattern: its predicate, and its class if that is rdf:type."""
-    if not isinstance(pattern.predicate, NamedNode):
-        return ANY
-    if pattern.predicate == TYPE:
-        return (TYPE.value, pattern.object.value if isinstance(pattern.object, NamedNode) else "")
-    return (pattern.predicate.value, "")
-
-
-def minted(variant: Variant) -> dict[Var, str]:
-    """Return the variables for which a BIND mints an IRI, with the constant beginning of the IRI."""
-    found = {}
-    for bind in variant.binds:
-        made = bind.expression
-        if isinstance(made, Call) and made.name == "IRI":
-            inner = made.arguments[0]
-            first = inner.arguments[0] if isinstance(inner, Call) and inner.name == "CONCAT" else inner
-            if isinstance(first, Literal):
-                found[bind.variable] = first.value
-    return found
-
-
-class _Families:
-    """Which families the subjects and objects of each relation can belong to: a fixpoint over the rules."""
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._subjects: dict[Key, Families] = defaultdict(lambda: ASSERTED, {BY_RULE: frozenset()})
-        self._objects: dict[Key, Families] = defaultdict(lambda: ASSERTED)
-        variants = [variant for rule in rules for variant in rule.variants]
-        growing = True
-        while growing:
-            growing = False
-            for variant in variants:
-                growing |= self._grow(variant)
-
-    def read(self, rule: Rule) -> Iterator[tuple[tuple[Key, str], bool]]:
-        """Yield the nodes that `rule` reads, with True where it needs them finished."""
-        for variant in rule.variants:
-            yield from self._reads(variant, {}, negative=False)
-
-    def written(self, rule: Rule) -> Iterator[tuple[tuple[Key, str], Variant, Pattern]]:
-        """Yield the nodes that `rule` writes, with the variant and the triple of its head that write them."""
-        for variant in rule.variants:
-            known, made = self._of(variant.patterns, {}), minted(variant)
-            for pattern in variant.head:
-                for family in self._family(pattern.subject, known, made):
-                    yield (key(pattern), family), variant, pattern
-
-    def _reads(
-        self, variant: Variant, outer: dict[Var, Families], *, negative: bool
-    ) -> Iterator[tuple[tuple[Key, str], bool]]:
-        known = self._of(variant.patterns, outer)
-        for pattern in variant.patterns:
-            for family in self._family(pattern.subject, known, {}):
-                yield (key(pattern), family), negative
-        for way in chain.from_iterable(item.ways for item in variant.groupings):
-            yield from self._reads(way, {}, negative=True)
-        for way in chain.from_iterable(item.ways for item in variant.absents):
-            yield from self._reads(way, known, negative=True)
-
-    def _of(self, patterns: Iterable[Pattern], outer: dict[Var, Families]) -> dict[Var, Families]:
-        known = dict(outer)
-        for pattern in patterns:
-            relation = key(pattern)
-            for term, table in ((pattern.subject, self._subjects), (pattern.object, self._objects)):
-                if isinstance(term, Var):
-                    known[term] = known.get(term, table[relation]) & table[relation]
-        return known
-
-    def _family(self, term: Term, known: dict[Var, Families], made: dict[Var, str]) -> Families:
-        if not isinstance(term, Var):
-            return ASSERTED
-        return frozenset((made[term],)) if term in made else known.get(term, ASSERTED)
-
-    def _grow(self, variant: Variant) -> bool:
-        known, made = self._of(variant.patterns, {}), minted(variant)
-        grown = False
-        for pattern in variant.head:
-            relation = key(pattern)
-            for term, table in ((pattern.subject, self._subjects), (pattern.object, self._objects)):
-                wider = table[relation] | self._family(term, known, made)
-                grown |= wider != table[relation]
-                table[relation] = wider
-        return grown
+def _heights(components: Sequence[Sequence[int]], edges: Edges) -> dict[int, int]:
+    heights: dict[int, int] = {}
+    for component in reversed(components):
+        ahead = {reader for member in component for reader in edges[member]} - set(component)
+        height = max((heights[reader] + 1 for reader in ahead), default=0)
+        heights.update(dict.fromkeys(component, height))
+    return heights
 
 
 class _Redundancy:
@@ -174,15 +92,22 @@ class _Redundancy:
             self._roles[premise.predicate].append((premise, made))
 
     def conclusion(self, variant: Variant, written: Pattern, reader: int) -> bool:
-        """Tell whether rule `reader`, reading `written`, concludes only what `variant` says or needs."""
+        """Tell whether rule `reader`, reading `written`, concludes only what `variant` says or needs.
+
+        What goes there and back (a property and its inverse, a symmetric property) says nothing new either.
+        """
         simple = self._simple[reader]
-        if simple is None or simple[1].predicate != TYPE:
+        if simple is None:
             return False
         premise, made = simple
-        said = [p for p in (*variant.patterns, *variant.head) if p.predicate == TYPE and p != written]
-        classes = {(p.subject, p.object) for p in said} | set(self._implied(variant.patterns))
-        member = _renamed(made.subject, premise, written)
-        mine = {class_ for subject, class_ in classes if subject == member}
+        concluded = Pattern(*(_renamed(term, premise, written) for term in made))
+        said = [p for p in (*variant.patterns, *variant.head) if p != written]
+        if concluded in said or made.predicate != TYPE:
+            return concluded in said
+        classes = {(p.subject, p.object) for p in said if p.predicate == TYPE}
+        mine = {
+            c for subject, c in classes | set(self._implied(variant.patterns)) if subject == concluded.subject
+        }
         return made.object in mine or any((class_, made.object) in self._wider for class_ in mine)
 
     def _implied(self, patterns: Iterable[Pattern]) -> Iterator[tuple[Term, Term]]:
@@ -232,7 +157,7 @@ def _path(start: int, goal: int, inner: dict[tuple[int, int], bool]) -> list[int
     return [start]
 
 
-def _components(size: int, edges: Sequence[dict[int, bool]]) -> list[list[int]]:
+def _components(size: int, edges: Edges) -> list[list[int]]:
     """Return the strongly connected components, dependencies first (Kosaraju's algorithm)."""
     followers = [sorted(found) for found in edges]
     leaders: list[list[int]] = [[] for _ in range(size)]

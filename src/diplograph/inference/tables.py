@@ -9,11 +9,11 @@ from pathlib import Path
 import duckdb
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
 
+from diplograph.inference.families import Key, key
 from diplograph.inference.program import Program, mentioned
 from diplograph.inference.rule import Constant, Pattern, Variant
 from diplograph.inference.sqlrule import Catalog, Relation
 from diplograph.inference.sqlterms import DATE, INTEGER, LITERAL, SETUP
-from diplograph.inference.stratify import Key, key
 from diplograph.inference.variants import TYPE
 
 
