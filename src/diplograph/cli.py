@@ -77,22 +77,38 @@ def main(*, verbose: bool) -> None:
     show_default=True,
     help="How much of the texts the graph may hold.",
 )
+@click.option(
+    "-j",
+    "--processes",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="Processes that read (default: all cores).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
-def build(texts: tuple[str, ...], published: str | None, output: Path, quotes: str, *, as_json: bool) -> None:
+def build(
+    texts: tuple[str, ...], published: str | None, output: Path, quotes: str, processes: int, *, as_json: bool
+) -> None:
     """Read TEXTS (files or folders, .txt .md .html, or - for standard input) and build their graph.
 
     \b
     diplograph build data/texts -o demo
     diplograph build article.html --date 2022-04-08
     cat cable.txt | diplograph build - --date 1974-10-25 -o cable
+
+    A file of a folder that cannot be read is reported and left out (exit code 1).
     """
-    sources = list(_documents(texts, published))
+    refused: list[str] = []
+    sources = list(_documents(texts, published, refused))
     with _progress() as advance:
-        report = pipeline.build(sources, output, pipeline.load_knowledge(), quotes=quotes, progress=advance)
+        known = pipeline.load_knowledge()
+        report = pipeline.build(sources, output, known, quotes=quotes, processes=processes, progress=advance)
     if as_json:
         click.echo(json.dumps(querying.report_as_json(report)))
     else:
         click.echo(querying.report_as_text(report, output))
+    for message in refused:
+        click.echo(f"left out: {message}", err=True)
+    sys.exit(1 if refused else 0)
 
 
 @main.command()
@@ -275,20 +291,31 @@ def validate(directory: Path, *, as_json: bool) -> None:
     sys.exit(0 if report.conforms else 1)
 
 
-def _documents(texts: tuple[str, ...], published: str | None) -> Iterator[Document]:
+def _documents(
+    texts: tuple[str, ...], published: str | None, refused: list[str] | None = None
+) -> Iterator[Document]:
     for text in texts:
         if text == "-":
             content = documents.decode(sys.stdin.buffer.read(), name="standard input")
             yield documents.from_text(content, name="standard-input", published=published)
         elif Path(text).is_dir():
-            found = [
-                path for path in sorted(Path(text).rglob("*")) if path.suffix.lower() in documents.SUFFIXES
-            ]
-            if not found:
-                raise DocumentError(f"{text}: the folder has no {', '.join(documents.SUFFIXES)} file")
-            yield from (documents.read(path, published=published) for path in found)
+            yield from _folder(Path(text), published, refused)
         else:
             yield documents.read(Path(text), published=published)
+
+
+def _folder(folder: Path, published: str | None, refused: list[str] | None) -> Iterator[Document]:
+    """Yield the documents of a folder; collect in `refused` what is wrong with those that cannot be read."""
+    found = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in documents.SUFFIXES]
+    if not found:
+        raise DocumentError(f"{folder}: the folder has no {', '.join(documents.SUFFIXES)} file")
+    for path in found:
+        try:
+            yield documents.read(path, published=published)
+        except DocumentError as error:
+            if refused is None:
+                raise
+            refused.append(str(error))
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:

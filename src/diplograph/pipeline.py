@@ -4,7 +4,7 @@ document → sentences → mentions → linked entities → claims → events �
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -14,44 +14,26 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from diplograph import (
     alignment,
+    batch,
     events,
     graph,
     inference,
     knowledge,
-    linking,
     records,
-    reference,
-    schema,
     sentences,
     store,
     turtle,
     vocabulary,
 )
-from diplograph.claims import extraction, frames, lexica
-from diplograph.claims.extraction import Reader
+from diplograph.claims import extraction
 from diplograph.errors import DocumentError
-from diplograph.events import Sides
 from diplograph.graph import Run
 from diplograph.inference import InferenceReport, Program
-from diplograph.mentions import gazetteer
+from diplograph.loading import Knowledge, load_knowledge
 from diplograph.model import Claim, Document, Event
-from diplograph.reference import Reference
-from diplograph.schema import Schema
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage's name, how much is done and how much there is in all."""
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """The declarative knowledge, loaded: who is who, how prose says it, what the classes are."""
-
-    reference: Reference
-    schema: Schema
-    reader: Reader
-    sides: Sides
-    codes: Mapping[str, str]
-    analysts_codes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -76,25 +58,6 @@ class BuildReport:
     hypothetical: int
     triples: int
     inference: InferenceReport
-
-
-def load_knowledge(model: str | None = None) -> Knowledge:
-    """Load the ontology's word lists, the reference data and the parser."""
-    ontology = knowledge.ontology_dir()
-    known = reference.load(knowledge.files(knowledge.data_dir(), "*.ttl"))
-    classes = schema.load(knowledge.files(ontology, "*.ttl"))
-    words = lexica.load(ontology / "lexicon", {"source": classes.source, "target": classes.target})
-    lexicon = frames.load(knowledge.files(ontology / "frames", "*.toml"))
-    reader = Reader(sentences.load_parser(model), gazetteer.build(known), lexicon, words)
-    sides = Sides(
-        source=classes.source | {"ofState"},
-        target=classes.target | {"visitPlace"},
-        symmetric=words.roles["symmetric"]["roles"],
-        situations=classes.situations,
-    )
-    codes = {iri: entity.code for iri, entity in known.entities.items() if entity.code}
-    analysts = linking.analysts_codes(known, words.codes["kept"], words.codes["counted_as"])
-    return Knowledge(known, classes, reader, sides, codes, analysts)
 
 
 def extract(document: Document, known: Knowledge) -> tuple[Event, ...]:
@@ -125,11 +88,16 @@ def build(
     known: Knowledge,
     *,
     quotes: str = "full",
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Carry documents from prose to the inferred graph in `directory`; what was there is replaced when all is done."""
+    """Carry documents from prose to the inferred graph in `directory`; what was there is replaced when all is done.
+
+    Texts that an earlier build into the same directory has read are not read again.
+    """
     sources = distinct(documents)
-    claims = read_all(sources, known, progress)
+    cache = batch.Cache(directory / "cache", batch.state(known.reader))
+    claims = read_all(sources, known, cache, processes=processes, progress=progress)
     found = resolve(claims, known)
     with store.building(directory) as target:
         inferred = fill(target, sources, found, known, load_background(), quotes=quotes, progress=progress)
@@ -139,17 +107,20 @@ def build(
 
 
 def read_all(
-    documents: Sequence[Document], known: Knowledge, progress: Progress | None = None
+    documents: Sequence[Document],
+    known: Knowledge,
+    cache: batch.Cache | None = None,
+    *,
+    processes: int = 1,
+    progress: Progress | None = None,
 ) -> list[Claim]:
-    """Return the claims of all documents, each checked against its text."""
-    claims: list[Claim] = []
-    for number, document in enumerate(documents, start=1):
-        own = extraction.read(document, known.reader)
-        graph.check_against_source(document, own)
-        claims += own
+    """Return the claims of all documents, in the order of the documents."""
+    claims: dict[str, tuple[Claim, ...]] = {}
+    for document, own in batch.read(documents, known.reader, cache, processes=processes):
+        claims[document.id] = own
         if progress:
-            progress("reading", number, len(documents))
-    return claims
+            progress("reading", len(claims), len(documents))
+    return [claim for document in documents for claim in claims[document.id]]
 
 
 def fill(
@@ -272,3 +243,25 @@ def extract_records(document: Document, known: Knowledge) -> list[dict[str, Any]
 def as_trig(quads: Iterable[Quad]) -> str:
     """Return quads as canonical TriG."""
     return turtle.write_trig(quads, vocabulary.PREFIXES)
+
+
+__all__ = [
+    "Background",
+    "BuildReport",
+    "Knowledge",
+    "Progress",
+    "as_trig",
+    "background",
+    "build",
+    "conclusions",
+    "distinct",
+    "document_graph",
+    "extract",
+    "extract_records",
+    "extraction_run",
+    "fill",
+    "load_background",
+    "load_knowledge",
+    "read_all",
+    "resolve",
+]

@@ -1,0 +1,43 @@
+"""The declarative knowledge, loaded: who is who, how prose says it, what the classes are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diplograph import knowledge, linking, reference, schema, sentences
+from diplograph.claims import frames, lexica
+from diplograph.claims.extraction import Reader
+from diplograph.events import Sides
+from diplograph.mentions import gazetteer
+from diplograph.reference import Reference
+from diplograph.schema import Schema
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """The declarative knowledge, loaded: who is who, how prose says it, what the classes are."""
+
+    reference: Reference
+    schema: Schema
+    reader: Reader
+    sides: Sides
+    codes: Mapping[str, str]
+    analysts_codes: Mapping[str, str]
+
+
+def load_knowledge(model: str | None = None) -> Knowledge:
+    """Load the ontology's word lists, the reference data and the parser."""
+    ontology = knowledge.ontology_dir()
+    known = reference.load(knowledge.files(knowledge.data_dir(), "*.ttl"))
+    classes = schema.load(knowledge.files(ontology, "*.ttl"))
+    words = lexica.load(ontology / "lexicon", {"source": classes.source, "target": classes.target})
+    lexicon = frames.load(knowledge.files(ontology / "frames", "*.toml"))
+    reader = Reader(sentences.load_parser(model), gazetteer.build(known), lexicon, words)
+    sides = Sides(
+        source=classes.source | {"ofState"},
+        target=classes.target | {"visitPlace"},
+        symmetric=words.roles["symmetric"]["roles"],
+        situations=classes.situations,
+    )
+    codes = {iri: entity.code for iri, entity in known.entities.items() if entity.code}
+    analysts = linking.analysts_codes(known, words.codes["kept"], words.codes["counted_as"])
+    return Knowledge(known, classes, reader, sides, codes, analysts)
