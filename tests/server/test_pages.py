@@ -84,7 +84,7 @@ def test_a_page_shows_the_words_that_say_so(client: FlaskClient) -> None:
 
 def test_a_page_tells_inferred_from_stated(client: FlaskClient) -> None:
     page = client.get(RUSSIA, headers={"Accept": "text/html"}).text
-    rows = re.findall(r"<tr( class=\"inferred\")?>\s*<td><time>([^<]+)", page)
+    rows = re.findall(r"<tr( class=\"inferred\")?>\s*<td class=\"time\"><time>([^<]+)", page)
     assert rows == [("", "2003-02"), ("", "2015"), (' class="inferred"', "2015/..")]
 
 

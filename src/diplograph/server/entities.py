@@ -1,17 +1,22 @@
 """What the graph says of one thing: statements by graph, what happened to it in order, and who says so."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from diplograph.server.classes import Classes
 from diplograph.server.evaluation import Job, Term
 from diplograph.server.graphs import Graph, Row
 from diplograph.server.links import is_safe, short
 from diplograph.vocabulary import PREFIXES, prefix_header
 
-MOST = 500  # statements of a kind that are shown; the RDF has them all
+MOST = 2000  # statements to and from a thing that are looked at; the RDF has them all
 _RDFS = PREFIXES["rdfs"]
+_DG, _PROV = PREFIXES["dg"], PREFIXES["prov"]
+_NO_ROLES = {_DG + name for name in ("ends", "begins", "beganBy", "endedBy", "byRule", "about", "follows")}
+_NO_ROLES |= {_PROV + "wasDerivedFrom"}
+_GENERAL = {_DG + "hasParticipant"}  # said of everyone whose role is known more closely
 _TYPE = NamedNode(PREFIXES["rdf"] + "type")
 
 
@@ -27,13 +32,13 @@ class Statement:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """An event or situation in which a thing plays a role."""
+    """An event or situation in which a thing plays roles; `kinds` are its classes, the most specific first."""
 
     iri: str
-    role: str
+    roles: tuple[str, ...]
     time: str | None
     start: str | None
-    kind: str | None
+    kinds: tuple[str, ...]
     inferred: bool
 
 
@@ -75,21 +80,21 @@ class Description:
         return bool(self.outgoing or self.incoming or self.occurrences or self.size)
 
 
-def describe(graph: Graph, iri: str) -> Description:
+def describe(graph: Graph, iri: str, tree: Classes) -> Description:
     """Return what the graph says of `iri`; nothing is found for an IRI that cannot be one."""
     if not is_safe(iri):
         return Description(iri, iri, (), (), (), (), ())
     outgoing = _statements(graph, f"<{iri}> ?p ?o", iri)
     incoming = _statements(graph, f"?s ?p <{iri}>", iri)
-    occurrences = _occurrences(graph, iri)
+    occurrences = _occurrences(graph, incoming, tree)
     evidence = _evidence(graph, iri)
     names = labels(graph, _mentioned(iri, outgoing + incoming, occurrences, evidence))
-    types = (s.object.value for s in outgoing if s.predicate == _TYPE and isinstance(s.object, NamedNode))
+    types = {s.object.value for s in outgoing if s.predicate == _TYPE and isinstance(s.object, NamedNode)}
     shown = {occurrence.iri for occurrence in occurrences}
     return Description(
         iri,
         names.get(iri, short(iri)),
-        tuple(dict.fromkeys(types)),
+        _specific_first(types, tree),
         outgoing,
         tuple(s for s in incoming if not (isinstance(s.subject, NamedNode) and s.subject.value in shown)),
         occurrences,
@@ -131,16 +136,11 @@ def _english_last(row: Row) -> tuple[bool, str]:
 
 
 def _statements(graph: Graph, pattern: str, iri: str) -> tuple[Statement, ...]:
-    rows = graph.rows(
-        f"SELECT ?s ?p ?o ?g {{ {pattern} OPTIONAL {{ GRAPH ?g {{ {pattern} }} }} }}"
-        f" ORDER BY ?p ?s ?o ?g LIMIT {MOST}"
-    )
+    rows = graph.rows(f"SELECT ?s ?p ?o ?g {{ GRAPH ?g {{ {pattern} }} }} LIMIT {MOST}")
+    rows = rows or graph.rows(f"SELECT ?s ?p ?o {{ {pattern} }} LIMIT {MOST}")  # a store without named graphs
     itself = NamedNode(iri)
-    return tuple(
-        dict.fromkeys(
-            Statement(row.get("s", itself), row["p"], row.get("o", itself), _text(row, "g")) for row in rows
-        )
-    )
+    found = (Statement(row.get("s", itself), row["p"], row.get("o", itself), _text(row, "g")) for row in rows)
+    return tuple(sorted(found, key=lambda each: tuple(str(term) for term in astuple(each))))
 
 
 def _size(graph: Graph, iri: str) -> int:
@@ -148,25 +148,49 @@ def _size(graph: Graph, iri: str) -> int:
     return int(_text(rows[0], "n") or 0)
 
 
-def _occurrences(graph: Graph, iri: str) -> tuple[Occurrence, ...]:
+def _occurrences(graph: Graph, incoming: Sequence[Statement], tree: Classes) -> tuple[Occurrence, ...]:
+    """Return the events and situations among the subjects of `incoming`, by time."""
+    roles: dict[str, set[str]] = {}
+    for each in incoming:
+        if isinstance(each.subject, NamedNode) and isinstance(each.predicate, NamedNode):
+            roles.setdefault(each.subject.value, set()).add(each.predicate.value)
+    wanted = " ".join(f"<{iri}>" for iri in sorted(roles) if is_safe(iri))
     rows = graph.rows(
         f"""{prefix_header()}
-        SELECT DISTINCT ?event ?role ?time ?start ?kind ?rule {{
-            ?event ?role <{iri}> ; dg:time ?time .
-            FILTER(?role NOT IN (dg:ends, dg:begins, dg:beganBy, dg:endedBy, dg:byRule, prov:wasDerivedFrom))
-            FILTER NOT EXISTS {{ ?event a dg:Claim }}
-            OPTIONAL {{ ?event dg:earliestStart ?start }}
-            OPTIONAL {{ ?event dg:byRule ?rule }}
-            OPTIONAL {{ ?event a ?kind FILTER NOT EXISTS {{
-                ?event a ?narrower . ?narrower rdfs:subClassOf ?kind FILTER(?narrower != ?kind) }} }}
-        }} ORDER BY ?start ?time ?event ?role ?kind LIMIT {MOST}"""
+        SELECT DISTINCT ?event ?time ?start ?kind ?rule {{
+            VALUES ?event {{ {wanted} }} ?event dg:time ?time ; a ?kind .
+            OPTIONAL {{ ?event dg:earliestStart ?start }} OPTIONAL {{ ?event dg:byRule ?rule }} }}"""
     )
-    found: dict[tuple[str, str], Occurrence] = {}
+    by_event: dict[str, list[Row]] = {}
     for row in rows:
-        event, role = _text(row, "event") or "", _text(row, "role") or ""
-        time, start, kind = (_text(row, name) for name in ("time", "start", "kind"))
-        found.setdefault((event, role), Occurrence(event, role, time, start, kind, "rule" in row))
-    return tuple(found.values())
+        by_event.setdefault(_text(row, "event") or "", []).append(row)
+    found = (_occurrence(event, same, roles.get(event, set()), tree) for event, same in by_event.items())
+    return tuple(sorted((each for each in found if each is not None), key=_by_time))
+
+
+def _occurrence(event: str, rows: Sequence[Row], roles: set[str], tree: Classes) -> Occurrence | None:
+    kinds = {_text(row, "kind") or "" for row in rows}
+    played = (roles - _NO_ROLES - _GENERAL) or (roles - _NO_ROLES)
+    if not tree.is_eventuality(kinds) or not played:
+        return None
+    first = min(rows, key=lambda row: (_text(row, "start") or "", _text(row, "time") or ""))
+    return Occurrence(
+        event,
+        tuple(sorted(played)),
+        _text(first, "time"),
+        _text(first, "start"),
+        _specific_first(kinds, tree),
+        any("rule" in row for row in rows),
+    )
+
+
+def _by_time(each: Occurrence) -> tuple[str, str, str]:
+    return each.start or each.time or "", each.time or "", each.iri
+
+
+def _specific_first(kinds: Iterable[str], tree: Classes) -> tuple[str, ...]:
+    first = tree.most_specific(kinds)
+    return tuple(sorted(kinds, key=lambda kind: (kind != first, kind)))
 
 
 def _evidence(graph: Graph, iri: str) -> tuple[Evidence, ...]:
@@ -181,7 +205,7 @@ def _evidence(graph: Graph, iri: str) -> tuple[Evidence, ...]:
             OPTIONAL {{ ?claim dg:evidence ?span OPTIONAL {{ ?span oa:hasSource ?document }}
                 OPTIONAL {{ ?span oa:hasSelector ?words . ?words oa:exact ?quote
                     OPTIONAL {{ ?words oa:prefix ?before }} OPTIONAL {{ ?words oa:suffix ?after }} }} }}
-        }} ORDER BY ?claim ?span LIMIT {MOST}"""
+        }} ORDER BY ?claim ?span LIMIT 200"""
     )
     return tuple(_one_evidence(row) for row in rows)
 
@@ -208,7 +232,7 @@ def _mentioned(
     terms = {t for s in statements for t in (s.subject, s.predicate, s.object) if isinstance(t, NamedNode)}
     found = {iri, *(term.value for term in terms), *(s.graph for s in statements if s.graph)}
     for occurrence in occurrences:
-        found |= {occurrence.iri, occurrence.role, occurrence.kind or ""}
+        found |= {occurrence.iri, *occurrence.roles, *occurrence.kinds[:1]}
     for each in evidence:
         found |= {each.claimant or "", each.document or ""}
     return found - {""}

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, QuerySolutions, Store
 from diplograph import store
 from diplograph.server.evaluation import Job, Term, evaluate
 from diplograph.server.search import Hit, Index, index
+from diplograph.vocabulary import PREFIXES
 
 Row = Mapping[str, Term]
 Result = TypeVar("Result")
@@ -110,7 +111,7 @@ def once_a_version(graph: Graph, compute: Callable[[Graph], Result]) -> Callable
 
 
 def _rows(graph: Store, query: str) -> list[Row]:
-    answer = graph.query(query, use_default_graph_as_union=True)
+    answer = graph.query(query, use_default_graph_as_union=True, prefixes=PREFIXES)
     if not isinstance(answer, QuerySolutions):
         raise TypeError(f"expected a SELECT, found {query[:60]!r}")
     names = [variable.value for variable in answer.variables]

@@ -6,10 +6,11 @@ from itertools import groupby
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from pyoxigraph import Literal, NamedNode
 
+from diplograph.server.classes import Classes, classes
 from diplograph.server.entities import Description, Statement, describe, description_job, graph_job
 from diplograph.server.evaluation import Term
 from diplograph.server.formats import GRAPHS, HTML, Format, negotiate, not_acceptable, of_name
-from diplograph.server.graphs import Graph
+from diplograph.server.graphs import Graph, once_a_version
 from diplograph.server.library import Example, by_keyword
 from diplograph.server.links import FAMILIES, href, iri, short
 from diplograph.server.problems import Problem
@@ -17,6 +18,7 @@ from diplograph.server.statistics import Statistics
 from diplograph.vocabulary import BASE, prefix_header
 
 ONTOLOGY_GRAPH = BASE + "graph/ontology"
+_SHOWN = 25  # values of a property that a page lists
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
@@ -24,6 +26,7 @@ _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], Statistics]) -> Blueprint:
     """Return the routes of the front page and of everything that has an IRI of ours."""
     routes = Blueprint("pages", __name__, static_folder="static", static_url_path="/static")
+    tree = once_a_version(graph, classes)
 
     @routes.get("/")
     def front() -> Response:
@@ -35,15 +38,15 @@ def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], 
 
     @routes.get("/ontology")
     def ontology() -> Response:
-        return _thing(graph, "/ontology")
+        return _thing(graph, tree, "/ontology")
 
     @routes.get("/ontology.<suffix>")
     def ontology_as(suffix: str) -> Response:
-        return _thing(graph, f"/ontology.{suffix}")
+        return _thing(graph, tree, f"/ontology.{suffix}")
 
     @routes.get(f"/<any({', '.join(FAMILIES)}):family>/<path:rest>")
     def thing(family: str, rest: str) -> Response:
-        return _thing(graph, f"/{family}/{rest}")
+        return _thing(graph, tree, f"/{family}/{rest}")
 
     @routes.app_template_filter("href")
     def _href(iri_text: str) -> str | None:
@@ -72,15 +75,15 @@ def _search(graph: Graph) -> Response:
     return make_response(render_template("search.html", words=words, hits=hits))
 
 
-def _thing(graph: Graph, path: str) -> Response:
+def _thing(graph: Graph, tree: Callable[[], Classes], path: str) -> Response:
     """Answer for the IRI at `path`, or for the one without the suffix that names a format."""
     stem, dot, suffix = path.rpartition(".")
     wanted = of_name(GRAPHS, suffix) if dot and suffix in {each.name for each in GRAPHS} else None
     if wanted is not None:
-        described = describe(graph, iri(stem))
+        described = describe(graph, iri(stem), tree())
         if described.exists:
             return _written(graph, described, wanted, stem)
-    described = describe(graph, iri(path))
+    described = describe(graph, iri(path), tree())
     if not described.exists:
         raise Problem(404, f"the graph says nothing of <{iri(path)}>")
     return _written(graph, described, _wanted(), path)
@@ -129,14 +132,14 @@ def _page(described: Description) -> str:
 
 def _by_predicate(
     statements: list[Statement] | tuple[Statement, ...], other: Callable[[Statement], Term]
-) -> list[tuple[str, list[tuple[Term, list[str]]]]]:
-    """Return, for each predicate, the terms at the other end, each with the graphs that say so."""
+) -> list[tuple[str, list[tuple[Term, list[str]]], int]]:
+    """Return, for each predicate, the first terms at the other end with the graphs that say so, and how many more."""
     groups = []
     for predicate, same in groupby(statements, key=lambda s: _iri(s.predicate)):
         terms: dict[Term, list[str]] = {}
         for statement in same:
             terms.setdefault(other(statement), []).extend([statement.graph] if statement.graph else [])
-        groups.append((predicate, list(terms.items())))
+        groups.append((predicate, list(terms.items())[:_SHOWN], max(0, len(terms) - _SHOWN)))
     return groups
 
 
