@@ -68,7 +68,8 @@ def command(
     if known is None:
         raise InputError(f"{file}: say under which license the data of a {found} file are, with --license")
     origin = run.Origin(file, found, slug(name or file.name.partition(".")[0]), known, retrieved)
-    report = run.run(origin, output, who.load(), _background, lenient=lenient)
+    others = tuple(path for path in run.turtle_files(output) if path.stem != origin.name)
+    report = run.run(origin, output, who.load(others), _background, lenient=lenient)
     click.echo(_as_json(report) if as_json else _as_text(report, output))
 
 

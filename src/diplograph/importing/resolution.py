@@ -37,6 +37,7 @@ class Resolver:
     codes: Mapping[str, tuple[str, ...]]
     named: Mapping[tuple[str, str], tuple[str, ...]]
     office_classes: Mapping[str, str]
+    linked: frozenset[str]
 
 
 def resolver(reference: Reference, links: Iterable[Link]) -> Resolver:
@@ -53,12 +54,16 @@ def resolver(reference: Reference, links: Iterable[Link]) -> Resolver:
             named[family, key(name.text)][name.entity] = None
         if family == "equipment":
             named[family, compact_key(name.text)][name.entity] = None
+    items = _identified(reference) | {
+        link.object_id.removeprefix(_ITEM): link.subject_id for link in links if _is_identity(link)
+    }
     return Resolver(
         reference,
-        {link.object_id.removeprefix(_ITEM): link.subject_id for link in links if _is_identity(link)},
+        items,
         {code: tuple(iris) for code, iris in codes.items()},
         {known: tuple(iris) for known, iris in named.items()},
         _office_classes(),
+        frozenset(items.values()),
     )
 
 
@@ -97,8 +102,7 @@ def person(ref: Ref, state_iri: str | None, when: str | None, who: Resolver) -> 
     if ref.item and ref.name is None:
         return None
     if ref.item:  # a namesake with an item of its own is somebody else
-        linked = set(who.items.values())
-        found = [iri for iri in who.named.get(("person", key(ref.name or "")), ()) if iri not in linked]
+        found = [iri for iri in who.named.get(("person", key(ref.name or "")), ()) if iri not in who.linked]
     else:
         found = list(who.named.get(("person", key(ref.name or "")), ()))
     fitting = [iri for iri in found if state_iri is None or state_iri in states_of(iri, who.reference)]
@@ -150,6 +154,17 @@ def states_of(person_iri: str, reference: Reference) -> set[str]:
     terms = reference.terms.get(person_iri, ())
     offices = (reference.entities[term.object].state for term in terms if term.object in reference.entities)
     return {iri for iri in (reference.entities[person_iri].state, *offices) if iri}
+
+
+def _identified(reference: Reference) -> dict[str, str]:
+    """Return the entities of earlier imports by the items that they came with."""
+    entities = reference.entities.values()
+    return {
+        item: e.iri
+        for e in entities
+        for item in e.properties.get("dcterms:identifier", ())
+        if item[:1] == "Q"
+    }
 
 
 def _is_identity(link: Link) -> bool:

@@ -8,9 +8,9 @@ from diplograph.importing.resolution import Resolver, resolver
 from diplograph.reference import Reference
 
 
-def load() -> Resolver:
-    """Return the resolver of the reference data that are part of the project."""
-    return resolver(people_and_places(), links())
+def load(imported: tuple[Path, ...] = ()) -> Resolver:
+    """Return the resolver of the reference data that are part of the project, and of imported Turtle files."""
+    return resolver(people_and_places(imported), links())
 
 
 def people_and_places(imported: tuple[Path, ...] = ()) -> Reference:
