@@ -1,5 +1,7 @@
 """What tools read: VoID, example queries, prefixes; and that all of it is true of the graph."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -152,3 +154,11 @@ def one(client: FlaskClient, query: str) -> str | None:
 def test_matches_finds_by_words_in_a_query(client: FlaskClient) -> None:
     query = 'SELECT ?holds { ?holds a dg:State FILTER(dg:matches(?holds, "cote iv")) }'
     assert one(client, query) == "https://w3id.org/diplograph/id/state/cote-d-ivoire"
+
+
+def test_the_front_page_describes_the_dataset_to_search_engines(client: FlaskClient) -> None:
+    card = re.search(r'<script type="application/ld\+json">(.*?)</script>', client.get("/").text, re.DOTALL)
+    assert card is not None
+    described = json.loads(card[1])
+    assert described["@type"] == "Dataset"
+    assert described["@id"] == "http://localhost/.well-known/void#dataset"

@@ -82,6 +82,13 @@ def test_a_page_shows_the_words_that_say_so(client: FlaskClient) -> None:
     assert "Affirmed" in page
 
 
+def test_a_document_shows_what_it_says_in_order(client: FlaskClient) -> None:
+    page = client.get("/doc/sample", headers={"Accept": "text/html"}).text
+    assert "<h1>A sample</h1>" in page
+    assert 'id="char=0,41"' in page
+    assert "Pervez Musharraf visits Russia (2003)" in page
+
+
 def test_a_page_tells_inferred_from_stated(client: FlaskClient) -> None:
     page = client.get(RUSSIA, headers={"Accept": "text/html"}).text
     rows = re.findall(r"<tr( class=\"inferred\")?>\s*<td class=\"time\"><time>([^<]+)", page)

@@ -113,6 +113,24 @@ def _property_partitions(part: Thing, uses: Sequence[Use]) -> Iterator[Thing]:
                 yield value
 
 
+def dataset_card(root: str) -> dict[str, object]:
+    """Return the schema.org description of the graph that search engines read from the front page."""
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": f"{root}/.well-known/void#dataset",
+        "name": TITLE,
+        "description": "A knowledge graph of what states do to each other, read out of prose; with quotes and proofs.",
+        "license": _LICENSE,
+        "url": f"{root}/",
+        "keywords": ["diplomacy", "international relations", "knowledge graph", "events"],
+        "distribution": [
+            {"@type": "DataDownload", "encodingFormat": media_type, "contentUrl": f"{root}/sparql"}
+            for media_type in ("application/sparql-results+json", "text/turtle")
+        ],
+    }
+
+
 def uses(graph: Graph) -> tuple[Use, ...]:
     """Return how classes and properties are used together; this reads the whole graph."""
     distinct = "{ SELECT DISTINCT ?s ?class ?p ?o { ?s a ?class ; ?p ?o } }"

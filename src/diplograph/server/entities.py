@@ -1,5 +1,6 @@
 """What the graph says of one thing: statements by graph, what happened to it in order, and who says so."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, field
 
@@ -12,11 +13,13 @@ from diplograph.server.links import is_safe, short
 from diplograph.vocabulary import PREFIXES, prefix_header
 
 MOST = 2000  # statements to and from a thing that are looked at; the RDF has them all
-_RDFS = PREFIXES["rdfs"]
+_NAMES = "rdfs:label skos:prefLabel dcterms:title"
 _DG, _PROV = PREFIXES["dg"], PREFIXES["prov"]
 _NO_ROLES = {_DG + name for name in ("ends", "begins", "beganBy", "endedBy", "byRule", "about", "follows")}
 _NO_ROLES |= {_PROV + "wasDerivedFrom"}
 _GENERAL = {_DG + "hasParticipant"}  # said of everyone whose role is known more closely
+_START = re.compile(r"#char=(\d+)")
+_MOST_EVIDENCE = 500
 _TYPE = NamedNode(PREFIXES["rdf"] + "type")
 
 
@@ -47,6 +50,7 @@ class Evidence:
     """A claim about a thing, and the words that say it."""
 
     claim: str
+    about: str | None = None
     polarity: str | None = None
     modality: str | None = None
     stance: str | None = None
@@ -124,7 +128,7 @@ def labels(graph: Graph, iris: Iterable[str]) -> dict[str, str]:
     if not wanted:
         return {}
     found: dict[str, str] = {}
-    rows = graph.rows(f"SELECT ?x ?name {{ VALUES ?x {{ {wanted} }} ?x <{_RDFS}label> ?name }}")
+    rows = graph.rows(f"SELECT ?x ?name {{ VALUES ?x {{ {wanted} }} VALUES ?p {{ {_NAMES} }} ?x ?p ?name }}")
     for row in sorted(rows, key=_english_last):
         found[_text(row, "x") or ""] = _text(row, "name") or ""
     return found
@@ -194,25 +198,35 @@ def _specific_first(kinds: Iterable[str], tree: Classes) -> tuple[str, ...]:
 
 
 def _evidence(graph: Graph, iri: str) -> tuple[Evidence, ...]:
+    """Return the claims about a thing; for a document, the claims it makes, in the order of its text."""
+    if iri.startswith(PREFIXES["doc"]):
+        which = f"?span oa:hasSource <{iri}> . ?claim dg:evidence ?span ; dg:about ?about ."
+    else:
+        which = f"?claim dg:about <{iri}> . OPTIONAL {{ ?claim dg:evidence ?span }}"
     rows = graph.rows(
         f"""{prefix_header()}
-        SELECT DISTINCT ?claim ?polarity ?modality ?stance ?status ?claimant
+        SELECT DISTINCT ?claim ?about ?polarity ?modality ?stance ?status ?claimant
                         ?document ?span ?before ?quote ?after {{
-            ?claim dg:about <{iri}> .
+            {which}
             OPTIONAL {{ ?claim dg:polarity ?polarity }} OPTIONAL {{ ?claim dg:modality ?modality }}
             OPTIONAL {{ ?claim dg:stance ?stance }} OPTIONAL {{ ?claim dg:status ?status }}
-            OPTIONAL {{ ?claim dg:claimant ?claimant }}
-            OPTIONAL {{ ?claim dg:evidence ?span OPTIONAL {{ ?span oa:hasSource ?document }}
-                OPTIONAL {{ ?span oa:hasSelector ?words . ?words oa:exact ?quote
-                    OPTIONAL {{ ?words oa:prefix ?before }} OPTIONAL {{ ?words oa:suffix ?after }} }} }}
-        }} ORDER BY ?claim ?span LIMIT 200"""
+            OPTIONAL {{ ?claim dg:claimant ?claimant }} OPTIONAL {{ ?span oa:hasSource ?document }}
+            OPTIONAL {{ ?span oa:hasSelector ?words . ?words oa:exact ?quote
+                OPTIONAL {{ ?words oa:prefix ?before }} OPTIONAL {{ ?words oa:suffix ?after }} }}
+        }} LIMIT {_MOST_EVIDENCE}"""
     )
-    return tuple(_one_evidence(row) for row in rows)
+    return tuple(sorted((_one_evidence(row) for row in rows), key=_by_place))
+
+
+def _by_place(each: Evidence) -> tuple[str, int, str]:
+    found = _START.search(each.span or "")
+    return each.document or "", int(found[1]) if found else 0, each.claim
 
 
 def _one_evidence(row: Row) -> Evidence:
     return Evidence(
         claim=_text(row, "claim") or "",
+        about=_text(row, "about"),
         polarity=_text(row, "polarity"),
         modality=_text(row, "modality"),
         stance=_text(row, "stance"),
@@ -234,7 +248,7 @@ def _mentioned(
     for occurrence in occurrences:
         found |= {occurrence.iri, *occurrence.roles, *occurrence.kinds[:1]}
     for each in evidence:
-        found |= {each.claimant or "", each.document or ""}
+        found |= {each.claimant or "", each.document or "", each.about or ""}
     return found - {""}
 
 

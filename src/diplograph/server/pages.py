@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from pyoxigraph import Literal, NamedNode
 
 from diplograph.server.classes import Classes, classes
+from diplograph.server.description import dataset_card
 from diplograph.server.entities import Description, Statement, describe, description_job, graph_job
 from diplograph.server.evaluation import Term
 from diplograph.server.formats import GRAPHS, HTML, Format, negotiate, not_acceptable, of_name
@@ -58,7 +59,10 @@ def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], 
 
 def _front(counts: Statistics, examples: tuple[Example, ...]) -> Response:
     groups = by_keyword(examples)
-    page = render_template("front.html", counts=counts, groups=groups, query=prefix_header())
+    root = request.url_root.rstrip("/")
+    page = render_template(
+        "front.html", counts=counts, groups=groups, query=prefix_header(), dataset=dataset_card(root)
+    )
     return make_response(page)
 
 
@@ -125,6 +129,7 @@ def _page(described: Description) -> str:
         thing=described,
         outgoing=_by_predicate(outgoing, lambda s: s.object),
         incoming=_by_predicate(described.incoming, lambda s: s.subject),
+        is_document=described.iri.startswith(BASE + "doc/"),
         formats=[each for each in GRAPHS if each.name != HTML],
         show=lambda term: _shown(term, described.names),
     )
