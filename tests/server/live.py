@@ -51,10 +51,10 @@ class Live:
 
     def workers(self) -> list[int]:
         """Return the process ids of the query workers: children of the zygote."""
-        return sorted(worker for zygote in _children(self.process.pid) for worker in _children(zygote))
+        return sorted(worker for zygote in children(self.process.pid) for worker in children(zygote))
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for path in listed for child in path.read_text().split()]
 
