@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from diplograph.importing import command as importing_command
 from diplograph.model import Document
 
 _GRAPH = click.Path(file_okay=False, path_type=Path)
+_QUERY = re.compile(
+    r"(?:\s|#[^\n]*\n)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|VERSION)\b", re.IGNORECASE
+)
 _QUOTES = click.Choice(["none", "trigger", "full"])
 
 
@@ -334,10 +338,13 @@ def _passage(line: dict[str, Any]) -> Document:
 def _query_text(query: str) -> str:
     if query == "-":
         return sys.stdin.read()
-    looks_like_file = "{" not in query and len(query) < 4096
-    if looks_like_file and not Path(query).is_file():
-        raise InputError(f"{query}: neither a file nor a SPARQL query (a query has braces)")
-    return Path(query).read_text("utf-8") if looks_like_file else query
+    if _QUERY.match(query):
+        return query
+    if not Path(query).is_file():
+        raise InputError(
+            f"{query}: neither a file nor a SPARQL query (one begins with SELECT, ASK, CONSTRUCT or DESCRIBE)"
+        )
+    return Path(query).read_text("utf-8")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from diplograph import (
     alignment,
@@ -134,6 +134,7 @@ def fill(
         target.extend(graph.document(document, found, run, quotes=quotes))
     target.extend(graph.events(found, situations=known.schema.situations))
     target.extend(graph.provenance(run, documents))
+    target.extend(rule_descriptions(base.program))
     report = inference.infer(target, base.program)
     if progress:
         progress("inferring", 1, 1)
@@ -148,6 +149,19 @@ def background() -> Iterator[Quad]:
         yield from graph.with_bounds(_turtle(path, graph.iri("graph:reference")))
     for path in knowledge.files(knowledge.data_dir(), "*.sssom.tsv"):
         yield from alignment.quads(alignment.read(path.read_text("utf-8"), name=str(path)))
+
+
+def rule_descriptions(program: Program) -> Iterator[Quad]:
+    """Yield what each domain rule is called and what it derives, for the graph of metadata."""
+    meta = graph.iri("graph:meta")
+    described = {rule.slug: rule for rule in program.rules if not rule.axioms}
+    for slug, rule in sorted(described.items()):
+        node = graph.iri(f"rule:{slug}")
+        yield Quad(node, graph.iri("rdf:type"), graph.iri("dg:Rule"), meta)
+        yield Quad(node, graph.iri("rdfs:label"), Literal(rule.label, language="en"), meta)
+        yield Quad(node, graph.iri("skos:definition"), Literal(rule.definition, language="en"), meta)
+        yield Quad(node, graph.iri("skos:notation"), Literal(rule.id), meta)
+        yield Quad(node, graph.iri("dcterms:source"), Literal(rule.source), meta)
 
 
 def extraction_run(known: Knowledge) -> Run:

@@ -128,6 +128,8 @@ def _complete(
 def _is_another(token: Token, outer: Draft) -> bool:
     """Tell whether an event noun under a trigger of its kind is another event: "visited Moscow after the last visit"."""
     for child, governor in syntax.path_up(token):
+        if child.dep_ == "conj" and syntax.is_verb(child):
+            return True  # a clause of its own: "he visited Moscow, but no one visited Islamabad"
         if child.dep_ == "prep" and child.lower_ in _OTHER_EVENT:
             return True
         if governor == outer.trigger.token:
