@@ -10,9 +10,11 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode
 
 from diplograph import knowledge, store
-from diplograph.server import library
+from diplograph.server import library, publish_description
 from diplograph.server.formats import GRAPHS
 from diplograph.vocabulary import PREFIXES
+
+from .conftest import build
 
 VOID = rdflib.Namespace("http://rdfs.org/ns/void#")
 EXT = rdflib.Namespace("http://ldf.fi/void-ext#")
@@ -162,3 +164,20 @@ def test_the_front_page_describes_the_dataset_to_search_engines(client: FlaskCli
     described = json.loads(card[1])
     assert described["@type"] == "Dataset"
     assert described["@id"] == "http://localhost/.well-known/void#dataset"
+
+
+def test_the_description_can_be_in_the_graph_itself(tmp_path: Path) -> None:
+    build(tmp_path)
+    before = {str(quad) for quad in store.snapshot(tmp_path).store}
+    publish_description(tmp_path)
+    once = {str(quad) for quad in store.snapshot(tmp_path).store}
+    publish_description(tmp_path)
+    twice = store.snapshot(tmp_path).store
+    assert before < once
+    assert len(twice) == len(once), "what was there before is replaced, not added to"
+    prefixes = twice.query(
+        "SELECT ?p { [] sh:prefix ?p ; sh:namespace ?n }", use_default_graph_as_union=True, prefixes=PREFIXES
+    )
+    assert {solution["p"].value for solution in prefixes} == set(PREFIXES)
+    classes = twice.query(PARTITIONS, use_default_graph_as_union=True)
+    assert (PREFIXES["dg"] + "Visit") in {solution["subject"].value for solution in classes}

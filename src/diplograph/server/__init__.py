@@ -11,7 +11,7 @@ from diplograph.server.settings import Settings
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["Settings", "create_app", "serve"]
+__all__ = ["Settings", "create_app", "publish_description", "serve"]
 
 
 def create_app(
@@ -35,3 +35,17 @@ def serve(
     from diplograph.server.application import serve as run  # noqa: PLC0415
 
     run(source, host, port, settings or Settings())
+
+
+def publish_description(directory: Path) -> None:
+    """Write into graph:meta of a built graph what tools look for: VoID, example queries, prefixes.
+
+    The server gives the same at `/.well-known/void` and `/.well-known/sparql-examples` without it; in the graph
+    it can be found by SPARQL. What a former call wrote is replaced. Raises `StoreError`.
+    """
+    from diplograph import store  # noqa: PLC0415
+    from diplograph.server.metadata import write_description  # noqa: PLC0415
+
+    with store.writing(directory) as writer:
+        write_description(writer.store)
+        writer.publish()

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Request, Response
 
+from diplograph import pages as views
 from diplograph.errors import StoreError
 from diplograph.server import description, library, operations, pages, protocol, query_pages
 from diplograph.server.cache import AnswerCache
@@ -24,6 +25,7 @@ from diplograph.server.front import Front, Routes
 from diplograph.server.graphs import Graph, LocalGraph, once_a_version
 from diplograph.server.graphstore import GraphStore
 from diplograph.server.lanes import Lanes
+from diplograph.server.links import href
 from diplograph.server.metrics import Metrics
 from diplograph.server.nursery import Nursery
 from diplograph.server.pool import Pool, Worker
@@ -77,6 +79,7 @@ def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settin
         examples=lambda root: description.example_things(root, examples),
     )
     app.register_blueprint(operations.blueprint(watched))
+    app.register_blueprint(views.blueprint(_reader(graph, settings)))
     app.register_blueprint(pages.blueprint(graph, examples, counts))
     app.add_url_rule("/sparql", "endpoint.sparql", build_only=True)
     _show_errors(app)
@@ -92,6 +95,17 @@ def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settin
     _wrap(app, routes, metrics, settings)
     _warm(counts, uses, lambda: graph.search("", 1))
     return app
+
+
+def _reader(graph: Graph, settings: Settings) -> views.Reader:
+    """Return what the pages read from; proofs and texts need the graph to lie here."""
+    read = views.Reader(
+        graph.rows, lambda: graph.tag, href, lambda: operations.root_of(settings, request.root_url)
+    )
+    if not isinstance(graph, LocalGraph):
+        return read
+    directory = graph.snapshot().version.path.parents[1]
+    return replace(read, store=lambda: graph.snapshot().store, documents=directory / "documents")
 
 
 def _wrap(app: Flask, routes: Routes, metrics: Metrics, settings: Settings) -> None:

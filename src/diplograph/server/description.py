@@ -7,7 +7,7 @@ from pyoxigraph import Literal, NamedNode
 
 from diplograph.server.formats import GRAPHS, SOLUTIONS
 from diplograph.server.functions import DESCRIPTIONS
-from diplograph.server.graphs import Graph, Row
+from diplograph.server.graphs import Row, Rows
 from diplograph.server.library import Example
 from diplograph.server.rdf import Thing, english, name
 from diplograph.server.settings import Settings
@@ -131,7 +131,7 @@ def dataset_card(root: str) -> dict[str, object]:
     }
 
 
-def uses(graph: Graph) -> tuple[Use, ...]:
+def uses(graph: Rows) -> tuple[Use, ...]:
     """Return how classes and properties are used together; this reads the whole graph."""
     distinct = "{ SELECT DISTINCT ?s ?class ?p ?o { ?s a ?class ; ?p ?o } }"
     totals = graph.rows(f"SELECT ?class ?p (COUNT(*) AS ?n) {{ {distinct} }} GROUP BY ?class ?p")

@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from diplograph.server.classes import Classes
 from diplograph.server.evaluation import Job, Term
-from diplograph.server.graphs import Graph, Row
+from diplograph.server.graphs import Graph, Row, Rows
 from diplograph.server.links import is_safe, short
 from diplograph.vocabulary import PREFIXES, prefix_header
 
@@ -122,7 +122,7 @@ def graph_job(iri: str, written: str) -> Job:
     return Job(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", graph=written)
 
 
-def labels(graph: Graph, iris: Iterable[str]) -> dict[str, str]:
+def labels(graph: Rows, iris: Iterable[str]) -> dict[str, str]:
     """Return labels for those of `iris` that have one, in English where there is a choice."""
     wanted = " ".join(f"<{iri}>" for iri in sorted(set(iris)) if is_safe(iri))
     if not wanted:

@@ -17,16 +17,20 @@ Row = Mapping[str, Term]
 Result = TypeVar("Result")
 
 
-class Graph(Protocol):
+class Rows(Protocol):
+    """What can be asked for solutions."""
+
+    def rows(self, query: str) -> list[Row]:
+        """Return the solutions of a SELECT over the union of all graphs; unbound variables are left out."""
+        ...
+
+
+class Graph(Rows, Protocol):
     """What pages ask of a graph, be it here or behind another endpoint."""
 
     @property
     def tag(self) -> str:
         """A name for the present state of the graph; it changes whenever the graph does."""
-        ...
-
-    def rows(self, query: str) -> list[Row]:
-        """Return the solutions of a SELECT over the union of all graphs; unbound variables are left out."""
         ...
 
     def answer(self, job: Job) -> tuple[str, bytes]:
@@ -93,6 +97,18 @@ class LocalGraph:
                 self._index = snapshot, index(snapshot)
             found = self._index[1]
         return found.find(words, limit)
+
+
+class StoreGraph:
+    """A store that is open already, asked as a graph is."""
+
+    def __init__(self, graph: Store) -> None:
+        """Ask `graph`."""
+        self._store = graph
+
+    def rows(self, query: str) -> list[Row]:
+        """Return the solutions of a SELECT over the union of all graphs."""
+        return _rows(self._store, query)
 
 
 def once_a_version(graph: Graph, compute: Callable[[Graph], Result]) -> Callable[[], Result]:

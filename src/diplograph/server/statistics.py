@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from diplograph.server.entities import labels
-from diplograph.server.graphs import Graph
+from diplograph.server.graphs import Rows
 from diplograph.server.links import short
 from diplograph.vocabulary import PREFIXES
 
@@ -32,7 +32,7 @@ class Statistics:
         return next((each.number for each in self.classes if each.iri == PREFIXES["dg"] + local_name), 0)
 
 
-def statistics(graph: Graph) -> Statistics:
+def statistics(graph: Rows) -> Statistics:
     """Return the counts of the present version; this reads the whole graph."""
     classes = _counts(graph, "SELECT ?x (COUNT(DISTINCT ?s) AS ?n) { ?s a ?x } GROUP BY ?x")
     graphs = _counts(graph, "SELECT ?x (COUNT(*) AS ?n) { GRAPH ?x { ?s ?p ?o } } GROUP BY ?x")
@@ -41,7 +41,7 @@ def statistics(graph: Graph) -> Statistics:
     return Statistics(int(number.value) if isinstance(number, Literal) else 0, classes, graphs)
 
 
-def _counts(graph: Graph, query: str) -> tuple[Count, ...]:
+def _counts(graph: Rows, query: str) -> tuple[Count, ...]:
     counted: dict[str, int] = {}
     for row in graph.rows(query):
         thing, number = row.get("x"), row["n"]
