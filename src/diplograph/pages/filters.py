@@ -1,0 +1,42 @@
+"""What the templates can say in a word."""
+
+from flask import Blueprint, request, url_for
+
+from diplograph.pages.dates import in_words
+from diplograph.pages.reading import DG, GRAPH, Reader, short
+from diplograph.vocabulary import compact
+
+_WIKIDATA = "http://www.wikidata.org/entity/"
+
+
+def register(routes: Blueprint, read: Reader) -> None:
+    """Make the filters and functions of the templates known."""
+    routes.app_template_filter("address")(lambda iri: _address(read, iri))
+    routes.app_template_filter("when")(in_words)
+    routes.app_template_filter("named")(_named)
+    routes.app_template_global("proof_of")(_proof_of)
+    routes.app_template_global("dyad_of")(_dyad_of)
+
+
+def _address(read: Reader, iri: str) -> str | None:
+    """Return where an IRI is found from the page at hand."""
+    found = read.link(iri)
+    return request.root_path + found if found is not None and found.startswith("/") else found
+
+
+def _named(iri: str) -> str:
+    """Return a name for a term of ours without its prefix, for others the short form."""
+    if iri.startswith(_WIKIDATA):
+        return f"Wikidata {iri.removeprefix(_WIKIDATA)}"
+    return short(iri).removeprefix("dg:").removeprefix(GRAPH)
+
+
+def _proof_of(subject: str, predicate: str, other: str) -> str:
+    return url_for("views.proof", s=compact(subject), p=compact(predicate), o=compact(other))
+
+
+def _dyad_of(one: str, other: str) -> str:
+    return url_for("views.dyad", pair=f"{one}-{other}")
+
+
+__all__ = ["DG", "register"]

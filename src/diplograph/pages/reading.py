@@ -1,0 +1,91 @@
+"""How the pages read the graph: queries kept in files, asked of functions that the server gives."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from diplograph.errors import StoreError
+from diplograph.vocabulary import BASE, PREFIXES, compact
+
+Term = NamedNode | BlankNode | Literal | Triple
+Row = Mapping[str, Term]
+QUERIES = Path(__file__).parent / "queries"
+GRAPH = PREFIXES["graph"]
+DG = PREFIXES["dg"]
+RDF_TYPE = PREFIXES["rdf"] + "type"
+LABEL = PREFIXES["rdfs"] + "label"
+
+
+def _no_store() -> Store:
+    raise StoreError("this server has no graph of its own to search for proofs; ask the one that has")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What the server lends the pages: `rows` answers a SELECT over the union of all graphs.
+
+    `tag` names the present version of the graph, `store` opens it (`StoreError` where it lies elsewhere),
+    `documents` is the folder with the texts, `link` turns an IRI into an address, and `root_url` is the
+    address of the server as others see it.
+    """
+
+    rows: Callable[[str], list[Row]]
+    tag: Callable[[], str]
+    link: Callable[[str], str | None]
+    root_url: Callable[[], str]
+    store: Callable[[], Store] = _no_store
+    documents: Path | None = None
+
+
+def ask(reader: Reader, name: str, **values: Iterable[str]) -> list[Row]:
+    """Return the solutions of `queries/<name>.rq` with the IRIs of `values` in place of its examples."""
+    text = _query(name)
+    for variable, iris in values.items():
+        text = _with_values(text, variable, iris)
+    return reader.rows(text)
+
+
+@cache
+def _query(name: str) -> str:
+    return (QUERIES / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def _with_values(text: str, variable: str, iris: Iterable[str]) -> str:
+    """Put terms into `VALUES ?variable { ... }`; `NamedNode` refuses what could end the brackets."""
+    terms = " ".join(str(NamedNode(iri)) for iri in iris)
+    block = re.compile(rf"(VALUES\s+\?{variable}\s*\{{)[^}}]*\}}")
+    changed, found = block.subn(lambda match: f"{match[1]} {terms} }}", text)
+    if not found:
+        raise ValueError(f"the query has no VALUES ?{variable}")
+    return changed
+
+
+def text(row: Row, name: str) -> str:
+    """Return a variable as text, "" when it is unbound."""
+    term = row.get(name)
+    return term.value if isinstance(term, NamedNode | BlankNode | Literal) else ""
+
+
+def short(iri: str) -> str:
+    """Return a name for an IRI without a label: its CURIE, or what it ends with."""
+    curie = compact(iri)
+    return curie if curie != iri else iri.removeprefix(BASE)
+
+
+def names(reader: Reader, iris: Iterable[str]) -> dict[str, str]:
+    """Return a label for each of `iris`, in English where there is a choice; a short IRI where there is none."""
+    wanted = sorted({iri for iri in iris if iri})
+    found = {iri: short(iri) for iri in wanted}
+    rows = ask(reader, "labels", thing=wanted) if wanted else []
+    for row in sorted(rows, key=_english_last):
+        found[text(row, "thing")] = text(row, "label")
+    return found
+
+
+def _english_last(row: Row) -> tuple[bool, str]:
+    term = row["label"]
+    return isinstance(term, Literal) and term.language in ("en", None), str(term)

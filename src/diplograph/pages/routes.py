@@ -1,0 +1,128 @@
+"""The addresses of the pages, and what they need of a request."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from diplograph.pages import filters
+from diplograph.pages.document import document
+from diplograph.pages.dyad import Dyad, State, by_lane, dyad, states, table, timelines
+from diplograph.pages.entity import entity, partner_lanes
+from diplograph.pages.reading import Reader
+from diplograph.vocabulary import BASE
+
+FORMATS = (
+    ("ttl", "text/turtle"),
+    ("jsonld", "application/ld+json"),
+    ("nt", "application/n-triples"),
+    ("rdf", "application/rdf+xml"),
+    ("trig", "application/trig"),
+    ("nq", "application/n-quads"),
+)
+
+
+def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
+    """Return the pages over what `read` gives; `base` is what the IRIs of the graph begin with.
+
+    Register it before the server's own pages: it answers for things, documents and rules where a person asks, and
+    leaves every other format to the view `pages.thing`.
+    """
+    routes = Blueprint(
+        "views", __name__, static_folder="static", template_folder="templates", static_url_path="/static"
+    )
+    filters.register(routes, read)
+
+    @routes.get("/id/<path:rest>")
+    def thing(rest: str) -> Response:
+        return _page_or_data("id", rest, lambda: _entity(read, f"{base}id/{rest}"))
+
+    @routes.get("/doc/<path:rest>")
+    def text(rest: str) -> Response:
+        return _page_or_data("doc", rest, lambda: _document(read, f"{base}doc/{rest}"))
+
+    @routes.get("/proof")
+    def proof() -> Response:
+        return make_response("")
+
+    @routes.get("/dyad")
+    def dyads() -> Response:
+        return _dyads(read)
+
+    @routes.get("/dyad/<pair>")
+    def dyad(pair: str) -> Response:
+        return _dyad(read, pair)
+
+    @routes.get("/dyad/<pair>.csv")
+    def dyad_table(pair: str) -> Response:
+        found = _found_dyad(read, pair, states(read))
+        return Response(table(found), content_type="text/csv; charset=utf-8")
+
+    return routes
+
+
+def _page_or_data(family: str, rest: str, page: Callable[[], str | None]) -> Response:
+    """Answer a browser with a page, everybody else (and what the page does not know) with the server's own view."""
+    if _wants_page(rest):
+        try:
+            content = page()
+        except ValueError:  # what was asked for cannot be an IRI
+            content = None
+        if content is not None:
+            return _alternates(make_response(content), f"/{family}/{rest}")
+    view = current_app.view_functions["pages.thing"]
+    return make_response(view(family=family, rest=rest))
+
+
+def _wants_page(path: str) -> bool:
+    written = request.args.get("format")
+    if written is not None or path.rpartition(".")[2] in {name for name, _ in FORMATS}:
+        return written == "html"
+    offered = ["text/html", *(media_type for _, media_type in FORMATS)]
+    return request.accept_mimetypes.best_match(offered) == "text/html"
+
+
+def _alternates(response: Response, path: str) -> Response:
+    for name, media_type in FORMATS:
+        response.headers.add(
+            "Link", f'<{request.root_path}{path}.{name}>; rel="alternate"; type="{media_type}"'
+        )
+    return response
+
+
+def _entity(read: Reader, iri: str) -> str | None:
+    found = entity(read, iri, request.args.get("page", 1, type=int))
+    if found is None:
+        return None
+    return render_template("entity.html", it=found, lanes=partner_lanes(found.partners), formats=FORMATS)
+
+
+def _document(read: Reader, iri: str) -> str | None:
+    found = document(read, iri)
+    return None if found is None else render_template("document.html", it=found, formats=FORMATS)
+
+
+def _dyads(read: Reader) -> Response:
+    one, other = request.args.get("one"), request.args.get("other")
+    if one and other:
+        return make_response(redirect(url_for("views.dyad", pair=f"{one}-{other}")))
+    return make_response(render_template("dyads.html", states=states(read), pairs=()))
+
+
+def _dyad(read: Reader, pair: str) -> Response:
+    known = states(read)
+    compared = request.args.get("with")
+    found = [_found_dyad(read, each, known) for each in (pair, compared) if each]
+    content = render_template(
+        "dyad.html", dyads=found, lines=timelines(found), states=known, lanes=by_lane(found[0].facts)
+    )
+    return make_response(content)
+
+
+def _found_dyad(read: Reader, pair: str, known: dict[str, State]) -> Dyad:
+    found = dyad(read, pair, known)
+    if found is None:
+        raise NotFound(
+            f"{pair!r} is no pair of states; expected two codes of three letters such as PAK-RUS (Pakistan and Russia)"
+        )
+    return found
