@@ -8,7 +8,7 @@ OPED   := $(SHARED)/texts/pakistan-russia-romance.txt
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint graphs bench wheel lock clean
+.PHONY: help demo test lint graphs mappings bench wheel lock clean
 
 help:  ## list what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ graphs: $(VENV)/installed  ## regenerate data/graphs, the golden files
 	$(BIN)/python -m diplograph.golden data/texts data/graphs
 	test ! -f $(OPED) || $(BIN)/diplograph extract $(OPED) --date 2022-04-08 --format trig --quotes trigger > data/graphs/pakistan-russia-romance.trig
 
+mappings: $(VENV)-mappings/installed  ## validate the table of links with the SSSOM toolkit
+	$(VENV)-mappings/bin/sssom validate data/wikidata.sssom.tsv
+
 bench: $(VENV)/installed-dev  ## run the benchmarks (ratios against a peer in the same run)
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
@@ -44,7 +47,7 @@ lock: $(VENV)/installed-dev  ## pin the dependencies anew, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group dev -o requirements-dev.lock
 
 clean:  ## remove what can be made again
-	rm -rf $(VENV) demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-mappings demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "diplograph needs Python 3.11 or newer; run: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
@@ -57,4 +60,11 @@ $(VENV)/installed: $(VENV)/bin/python requirements.lock pyproject.toml
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# The toolkit brings a hundred packages that nothing else here needs.
+$(VENV)-mappings/installed: $(VENV)/bin/python pyproject.toml
+	$(VENV)/bin/python -m venv --clear $(VENV)-mappings
+	$(VENV)-mappings/bin/pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	$(VENV)-mappings/bin/pip install --quiet --group mappings
 	touch $@

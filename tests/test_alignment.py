@@ -23,6 +23,10 @@ VISIT = Link(
 TABLE = """\
 #mapping_set_id: https://w3id.org/diplograph/mappings
 #license: https://creativecommons.org/licenses/by/4.0/
+#extension_definitions:
+#  - slot_name: verified_by
+#    property: http://purl.org/dc/terms/source
+#    type_hint: http://www.w3.org/2001/XMLSchema#string
 #curie_map:
 #  dg: https://w3id.org/diplograph/ontology#
 #  owl: http://www.w3.org/2002/07/owl#
@@ -71,14 +75,15 @@ def test_what_is_generated_passes_the_checks_on_links() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("wd:Q843", "Q843", r"x\.tsv:13: object_id: 'Q843' is no CURIE"),
+        ("wd:Q843", "Q843", r"x\.tsv:17: object_id: 'Q843' is no CURIE"),
         ("wd:Q843", "nowhere:Q843", "'nowhere:Q843' is no CURIE"),
         ("owl:sameAs\twd", "owl:differentFrom\twd", "'owl:differentFrom' is not one of owl:sameAs"),
         ("0.99", "high", "the confidence 'high' is no number between 0 and 1"),
         ("0.99", "1.5", "the confidence '1.5'"),
+        ("wd:Q843", "property:Q843", "'property:Q843' is no CURIE"),
         ("\tun.csv", "\t", "say in verified_by what bears out the link"),
         ("\tun.csv", "", "expected 8 cells separated by tabs; found 7"),
-        ("verified_by", "reviewer", "expected the columns subject_id"),
+        ("\tverified_by", "\treviewer", "expected the columns subject_id"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line(old: str, new: str, message: str) -> None:

@@ -34,7 +34,16 @@ PREDICATES = frozenset(
     }
 )  # fmt: skip
 _CURIE = re.compile(r"([A-Za-z][\w-]*):(\S+)")
-_ENTRY = re.compile(r"#\s+([A-Za-z][\w-]*): (\S+)")
+_ENTRY = re.compile(r"#  ([A-Za-z][\w-]*): (\S+)")
+_HEADER = """\
+#mapping_set_id: https://w3id.org/diplograph/mappings
+#license: https://creativecommons.org/licenses/by/4.0/
+#extension_definitions:
+#  - slot_name: verified_by
+#    property: http://purl.org/dc/terms/source
+#    type_hint: http://www.w3.org/2001/XMLSchema#string
+#curie_map:
+"""
 
 
 @dataclass(frozen=True, order=True)
@@ -77,8 +86,7 @@ def write(links: Iterable[Link]) -> str:
     used = {curie.partition(":")[0] for curie in [*curies, "semapv:x"]}
     known = _namespaces()
     out = StringIO()
-    out.write("#mapping_set_id: https://w3id.org/diplograph/mappings\n")
-    out.write("#license: https://creativecommons.org/licenses/by/4.0/\n#curie_map:\n")
+    out.write(_HEADER)
     out.writelines(f"#  {prefix}: {known[prefix]}\n" for prefix in sorted(used))
     table = csv.writer(out, delimiter="\t", quoting=csv.QUOTE_NONE, quotechar=None, lineterminator="\n")
     table.writerow(COLUMNS)
