@@ -19,6 +19,7 @@ from diplograph import documents, evaluation, pipeline, querying
 from diplograph.errors import DiplographError, DocumentError, InputError
 from diplograph.importing import command as importing_command
 from diplograph.model import Document
+from diplograph.reconciliation import command as link_command
 from diplograph.wikidata import command as wikidata_command
 
 _GRAPH = click.Path(file_okay=False, path_type=Path)
@@ -365,6 +366,7 @@ def _progress() -> Iterator[pipeline.Progress]:
 
 
 main.add_command(importing_command.command)
+main.add_command(link_command.command)
 main.add_command(wikidata_command.group)
 
 if __name__ == "__main__":

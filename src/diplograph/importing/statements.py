@@ -133,6 +133,8 @@ def _term(fact: Term, number: str, writing: Writing) -> Iterator[Triple]:
         person = _new("person", fact.person)
         yield from _block(person, "Person", _named(fact.person), writing)
         yield from _identified(person, fact.person)
+    elif fact.person.item and fact.person.item not in who.items:
+        yield from _identified(person, fact.person)
     holding = f"holding:{writing.name}-{slug(number)}"
     if fact.office.name == _EFFECTIVE:
         yield from _holding(holding, "EffectiveLeadership", fact, person, writing)
