@@ -1,5 +1,6 @@
 """The page of a thing: its names and links, the partners it has, and its facts in the order of time."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from pyoxigraph import Literal, NamedNode
 from diplograph.pages.dates import in_words
 from diplograph.pages.facts import Fact, events_of, facts
 from diplograph.pages.lanes import UNREAL, lane_of, lanes
-from diplograph.pages.reading import DG, GRAPH, LABEL, RDF_TYPE, Reader, Row, ask, names, short, text
-from diplograph.vocabulary import PREFIXES
+from diplograph.pages.reading import DG, GRAPH, LABEL, QUERIES, RDF_TYPE, Reader, Row, ask, names, short, text
+from diplograph.vocabulary import PREFIXES, expand
 
 PER_PAGE = 60
 PARTNERS = 14
@@ -165,6 +166,16 @@ def _relations(reader: Reader, iri: str) -> tuple[tuple[str, str, tuple[tuple[st
         )
         for relation, others in sorted(grouped.items(), key=lambda each: known[each[0]])
     )
+
+
+def provable(reader: Reader) -> list[tuple[str, str]]:
+    """Return the relations that rules derive, as CURIE and name."""
+    found = re.search(
+        r"VALUES \?property \{([^}]*)\}", (QUERIES / "relations.rq").read_text(encoding="utf-8")
+    )
+    curies = found[1].split() if found else []
+    known = names(reader, [expand(curie) for curie in curies])
+    return [(curie, known[expand(curie)]) for curie in sorted(curies)]
 
 
 def _partners(iri: str, found: Sequence[Fact]) -> tuple[Partner, ...]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, request, url_for
 
 from diplograph.pages.dates import in_words
-from diplograph.pages.reading import DG, GRAPH, Reader, short
+from diplograph.pages.reading import GRAPH, Reader, short
 from diplograph.vocabulary import compact
 
 _WIKIDATA = "http://www.wikidata.org/entity/"
@@ -37,6 +37,3 @@ def _proof_of(subject: str, predicate: str, other: str) -> str:
 
 def _dyad_of(one: str, other: str) -> str:
     return url_for("views.dyad", pair=f"{one}-{other}")
-
-
-__all__ = ["DG", "register"]

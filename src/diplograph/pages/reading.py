@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
 from diplograph.errors import StoreError
-from diplograph.vocabulary import BASE, PREFIXES, compact
+from diplograph.vocabulary import BASE, ID, PREFIXES, compact
 
 Term = NamedNode | BlankNode | Literal | Triple
 Row = Mapping[str, Term]
@@ -71,9 +71,14 @@ def text(row: Row, name: str) -> str:
 
 
 def short(iri: str) -> str:
-    """Return a name for an IRI without a label: its CURIE, or what it ends with."""
+    """Return a name for an IRI without a label: its CURIE, or its kind and what it ends with."""
     curie = compact(iri)
-    return curie if curie != iri else iri.removeprefix(BASE)
+    if curie != iri:
+        return curie
+    family, slash, slug = iri.removeprefix(ID).rpartition("/")
+    if not iri.startswith(ID) or not slash:
+        return iri.removeprefix(BASE)
+    return f"{family.rpartition('/')[2].replace('-', ' ')} {slug}"
 
 
 def names(reader: Reader, iris: Iterable[str]) -> dict[str, str]:

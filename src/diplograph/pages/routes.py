@@ -1,16 +1,23 @@
 """The addresses of the pages, and what they need of a request."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from pyoxigraph import NamedNode, Triple
 from werkzeug.exceptions import NotFound
 
+from diplograph.errors import StoreError
 from diplograph.pages import filters
 from diplograph.pages.document import document
 from diplograph.pages.dyad import Dyad, State, by_lane, dyad, states, table, timelines
-from diplograph.pages.entity import entity, partner_lanes
-from diplograph.pages.reading import Reader
-from diplograph.vocabulary import BASE
+from diplograph.pages.entity import entity, partner_lanes, provable
+from diplograph.pages.prooftree import rests_on, tree, words
+from diplograph.pages.reading import RDF_TYPE, Reader, names
+from diplograph.pages.rules import card, counts, rules
+from diplograph.pages.treedraw import draw
+from diplograph.pages.whatif import Prover
+from diplograph.vocabulary import BASE, expand
 
 FORMATS = (
     ("ttl", "text/turtle"),
@@ -32,6 +39,7 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
         "views", __name__, static_folder="static", template_folder="templates", static_url_path="/static"
     )
     filters.register(routes, read)
+    prover = Prover(read)
 
     @routes.get("/id/<path:rest>")
     def thing(rest: str) -> Response:
@@ -41,9 +49,17 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
     def text(rest: str) -> Response:
         return _page_or_data("doc", rest, lambda: _document(read, f"{base}doc/{rest}"))
 
+    @routes.get("/rule")
+    def rule_list() -> Response:
+        return make_response(render_template("rules.html", rules=rules(), counts=counts(read, rules())))
+
+    @routes.get("/rule/<path:rest>")
+    def rule(rest: str) -> Response:
+        return _page_or_data("rule", rest, lambda: _rule(read, rest))
+
     @routes.get("/proof")
     def proof() -> Response:
-        return make_response("")
+        return _proof(read, prover)
 
     @routes.get("/dyad")
     def dyads() -> Response:
@@ -102,6 +118,11 @@ def _document(read: Reader, iri: str) -> str | None:
     return None if found is None else render_template("document.html", it=found, formats=FORMATS)
 
 
+def _rule(read: Reader, slug: str) -> str | None:
+    found = card(read, slug)
+    return None if found is None else render_template("rule.html", it=found)
+
+
 def _dyads(read: Reader) -> Response:
     one, other = request.args.get("one"), request.args.get("other")
     if one and other:
@@ -126,3 +147,36 @@ def _found_dyad(read: Reader, pair: str, known: dict[str, State]) -> Dyad:
             f"{pair!r} is no pair of states; expected two codes of three letters such as PAK-RUS (Pakistan and Russia)"
         )
     return found
+
+
+def _proof(read: Reader, prover: Prover) -> Response:
+    asked = {name: request.args.get(name, "").strip() for name in ("s", "p", "o")}
+    if not all(asked.values()):
+        return make_response(render_template("proofs.html", properties=provable(read)))
+    try:
+        triple = Triple(*(NamedNode(_iri(read, given)) for given in asked.values()))
+        without = [NamedNode(expand(each)).value for each in request.args.getlist("without")]
+    except ValueError as error:
+        raise NotFound(
+            f"{error}; expected IRIs, CURIEs such as state:pakistan, or codes of states such as PAK"
+        ) from error
+    try:
+        found = prover.prove(triple, frozenset(without))
+    except StoreError as error:
+        raise NotFound(str(error)) from error
+    root = tree(read, found) if found else None
+    labels = names(read, without)
+    content = render_template(
+        "proof.html",
+        asked=asked, statement=words(read, triple), root=root, drawing=draw(root) if root else None,
+        rests=rests_on(read, found) if found else None, without=without, left_out=list(labels.items()),
+    )  # fmt: skip
+    return make_response(content, HTTPStatus.OK if found or without else HTTPStatus.NOT_FOUND)
+
+
+def _iri(read: Reader, given: str) -> str:
+    """Return the IRI that an IRI, a CURIE, a code or `a` stands for."""
+    if given == "a":
+        return RDF_TYPE
+    known = states(read) if given.isupper() and ":" not in given else {}
+    return known[given].iri if given in known else expand(given.strip("<>"))
