@@ -18,6 +18,7 @@ import diplograph
 from diplograph import documents, evaluation, pipeline, querying
 from diplograph.errors import DiplographError, DocumentError, InputError
 from diplograph.importing import command as importing_command
+from diplograph.inference import command as inference_command
 from diplograph.model import Document
 from diplograph.reconciliation import command as link_command
 from diplograph.wikidata import command as wikidata_command
@@ -366,6 +367,7 @@ def _progress() -> Iterator[pipeline.Progress]:
 
 
 main.add_command(importing_command.command)
+main.add_command(inference_command.command)
 main.add_command(link_command.command)
 main.add_command(wikidata_command.group)
 
