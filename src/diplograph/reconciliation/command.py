@@ -1,6 +1,7 @@
 """The command `diplograph link`."""
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def command(text: str, when: str | None, state: str | None, directory: Path | No
 
 def _content(text: str) -> str:
     if text == "-":
-        return click.get_text_stream("stdin").read()
+        return sys.stdin.read()
     path = Path(text)
     try:
         return path.read_text("utf-8") if path.is_file() else text

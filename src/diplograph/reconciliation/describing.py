@@ -16,6 +16,7 @@ from diplograph.reference import Tenure
 _STATE_FORMS = {"name", "adjective", "demonym", "metonym", "code"}
 _LEADING = re.compile(r"^(?:the |then |former |current |incumbent )+", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s,]*\b(?:in|on|as of|during|of|by)?[\s,]*$", re.IGNORECASE)
+_ISO = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])(?:-\d{2})?")
 _SPELLINGS = {"defence": "defense", "minister for": "minister of", "pm": "prime minister"}
 
 
@@ -110,6 +111,9 @@ def holders_of_text(
 
 
 def _without_time(text: str) -> tuple[str, str | None]:
+    before, _, last_word = text.rpartition(" ")
+    if _ISO.fullmatch(last_word):
+        return _TRAILING.sub("", before), last_word
     found = times.find(text)
     if not found:
         return text, None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from diplograph import linking
 from diplograph.importing.names import key
 from diplograph.model import Entity
-from diplograph.reconciliation import describing
+from diplograph.reconciliation import describing, properties
 from diplograph.reconciliation import index as indexes
 from diplograph.reconciliation.index import Index
 from diplograph.reference import Name, Tenure
@@ -25,19 +25,36 @@ _LIMIT = 10
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked for: a name or description, and what is known of the entity otherwise.
+class Condition:
+    """What else is known: `state`, `office` or `date`, or any property that can be fetched, and its values.
 
-    `kinds` are names of classes, `state` and `office` names or CURIEs, `when` is EDTF.
+    Values are names, CURIEs or EDTF dates; `quantifier` is any, all or none of them.
     """
+
+    property: str
+    values: tuple[str, ...]
+    quantifier: str = "any"
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for: a name or description, classes by name, and what is known of the entity otherwise."""
 
     text: str
     kinds: tuple[str, ...] = ()
-    state: str | None = None
-    office: str | None = None
-    when: str | None = None
+    conditions: tuple[Condition, ...] = ()
     limit: int = _LIMIT
-    required: frozenset[str] = frozenset()
+
+    def asked(self, name: str) -> tuple[str, ...]:
+        """Return the values that a property should have."""
+        found = (c.values for c in self.conditions if c.property == name and c.quantifier != "none")
+        return tuple(value for values in found for value in values)
+
+    @property
+    def when(self) -> str | None:
+        """Return the date asked for."""
+        return next(iter(self.asked("date")), None)
 
 
 @dataclass(frozen=True)
@@ -100,7 +117,7 @@ def _certain(ranked: list[Answer]) -> str | None:
 
 
 def _has_required(found: Answer, question: Question) -> bool:
-    return all(found.features.get(name, 0.0) == 1.0 for name in question.required)
+    return all(found.features[c.property] == 1.0 for c in question.conditions if c.required)
 
 
 def _names(text: str, index: Index) -> dict[str, tuple[float, str]]:
@@ -137,7 +154,7 @@ def _better(best: dict[str, tuple[float, str]], name: Name, alike: float) -> Non
 
 def _described(question: Question, index: Index) -> dict[str, list[Tenure]]:
     """Return the people whom the text describes by office, state and time."""
-    states = _states_asked(question, index) if question.state else frozenset()
+    states = {s for value in question.asked("state") for s in _states_asked(value, question.when, index)}
     _, found = describing.holders_of_text(question.text, index, when=question.when, states=states)
     people: dict[str, list[Tenure]] = {}
     for holding in found:
@@ -147,32 +164,28 @@ def _described(question: Question, index: Index) -> dict[str, list[Tenure]]:
 
 def _context(entity: Entity, question: Question, index: Index) -> dict[str, tuple[bool, str]]:
     found: dict[str, tuple[bool, str]] = {}
-    if question.state:
-        states = _states_asked(question, index)
-        fits = bool(states & states_of(entity, index))
-        found["state"] = fits, f"{'of' if fits else 'not of'} {question.state}"
-    if question.office:
-        fits = any(_is_office(term.object, question, index) for term in _terms(entity, question.when, index))
-        found["office"] = fits, f"{'held' if fits else 'did not hold'} the office {question.office}"
-    if question.when:
-        fits = _existed(entity, question.when, index)
-        found["date"] = fits, f"{'fits' if fits else 'does not fit'} {question.when}"
+    for condition in question.conditions:
+        each = [_fits(entity, condition.property, value, question, index) for value in condition.values]
+        fits = {"any": any(each), "all": all(each), "none": not any(each)}[condition.quantifier]
+        said = f"{condition.property} {'fits' if fits else 'does not fit'} {', '.join(condition.values)}"
+        found[condition.property] = fits, said
     return found
 
 
-def _states_asked(question: Question, index: Index) -> frozenset[str]:
-    asked = question.state or ""
-    if asked in index.reference.entities:
-        return frozenset({asked})
-    return describing.states_called(asked, question.when, index)
+def _fits(entity: Entity, name: str, value: str, question: Question, index: Index) -> bool:
+    if name == "state":
+        return bool(_states_asked(value, question.when, index) & properties.states_of(entity, index))
+    if name == "office":
+        return any(_is_office(term.object, value, index) for term in _terms(entity, question.when, index))
+    if name == "date":
+        return _existed(entity, value, index)
+    return key(value) in {key(text) for text in properties.texts(entity, name, index)}
 
 
-def states_of(entity: Entity, index: Index) -> set[str]:
-    """Return the states that an entity is, belongs to, or held an office of."""
-    terms = index.reference.terms.get(entity.iri, ())
-    offices = (index.reference.entities.get(term.object) for term in terms)
-    states = {office.state for office in offices if office is not None}
-    return {iri for iri in (entity.iri, entity.state, *states) if iri}
+def _states_asked(value: str, when: str | None, index: Index) -> frozenset[str]:
+    if value in index.reference.entities:
+        return frozenset({value})
+    return describing.states_called(value, when, index)
 
 
 def _terms(entity: Entity, when: str | None, index: Index) -> list[Tenure]:
@@ -180,12 +193,12 @@ def _terms(entity: Entity, when: str | None, index: Index) -> list[Tenure]:
     return [term for term in terms if when is None or linking.existed_over(term.time, when)]
 
 
-def _is_office(office: str, question: Question, index: Index) -> bool:
-    if office == question.office:
+def _is_office(office: str, value: str, index: Index) -> bool:
+    if office == value:
         return True
     entity = index.reference.entities[office]
-    description = describing.Description(question.office or "", frozenset({entity.state or ""}))
-    return office in describing.offices(description, index) or key(question.office or "") == key(entity.label)
+    described = describing.Description(value, frozenset({entity.state or ""}))
+    return key(value) == key(entity.label) or office in describing.offices(described, index)
 
 
 def _existed(entity: Entity, when: str, index: Index) -> bool:
@@ -196,22 +209,4 @@ def _existed(entity: Entity, when: str, index: Index) -> bool:
 
 
 def _is_a(entity: Entity, kinds: tuple[str, ...]) -> bool:
-    return any(kind in kinds_of(entity) for kind in kinds)
-
-
-def kinds_of(entity: Entity) -> tuple[str, ...]:
-    """Return the classes of an entity: its own, and the one that its family is."""
-    return tuple(dict.fromkeys((entity.kind, FAMILIES[entity.iri.partition(":")[0]])))
-
-
-FAMILIES = {
-    "bloc": "Bloc",
-    "conflict": "Conflict",
-    "equipment": "EquipmentModel",
-    "office": "Office",
-    "organization": "Organization",
-    "person": "Person",
-    "place": "Place",
-    "state": "State",
-    "treaty": "Treaty",
-}
+    return any(kind in properties.kinds_of(entity) for kind in kinds)
