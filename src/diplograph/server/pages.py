@@ -6,12 +6,11 @@ from itertools import groupby
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from pyoxigraph import Literal, NamedNode
 
-from diplograph.server.classes import Classes, classes
 from diplograph.server.description import dataset_card
 from diplograph.server.entities import Description, Statement, describe, description_job, graph_job
 from diplograph.server.evaluation import Term
 from diplograph.server.formats import GRAPHS, HTML, Format, negotiate, not_acceptable, of_name
-from diplograph.server.graphs import Graph, once_a_version
+from diplograph.server.graphs import Graph
 from diplograph.server.library import Example, by_keyword
 from diplograph.server.links import FAMILIES, href, iri, short
 from diplograph.server.problems import Problem
@@ -27,7 +26,6 @@ _LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], Statistics]) -> Blueprint:
     """Return the routes of the front page and of everything that has an IRI of ours."""
     routes = Blueprint("pages", __name__, static_folder="static", static_url_path="/static")
-    tree = once_a_version(graph, classes)
 
     @routes.get("/")
     def front() -> Response:
@@ -39,15 +37,15 @@ def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], 
 
     @routes.get("/ontology")
     def ontology() -> Response:
-        return _thing(graph, tree, "/ontology")
+        return _thing(graph, "/ontology")
 
     @routes.get("/ontology.<suffix>")
     def ontology_as(suffix: str) -> Response:
-        return _thing(graph, tree, f"/ontology.{suffix}")
+        return _thing(graph, f"/ontology.{suffix}")
 
     @routes.get(f"/<any({', '.join(FAMILIES)}):family>/<path:rest>")
     def thing(family: str, rest: str) -> Response:
-        return _thing(graph, tree, f"/{family}/{rest}")
+        return _thing(graph, f"/{family}/{rest}")
 
     @routes.app_template_filter("href")
     def _href(iri_text: str) -> str | None:
@@ -79,15 +77,15 @@ def _search(graph: Graph) -> Response:
     return make_response(render_template("search.html", words=words, hits=hits))
 
 
-def _thing(graph: Graph, tree: Callable[[], Classes], path: str) -> Response:
+def _thing(graph: Graph, path: str) -> Response:
     """Answer for the IRI at `path`, or for the one without the suffix that names a format."""
     stem, dot, suffix = path.rpartition(".")
     wanted = of_name(GRAPHS, suffix) if dot and suffix in {each.name for each in GRAPHS} else None
     if wanted is not None:
-        described = describe(graph, iri(stem), tree())
+        described = describe(graph, iri(stem))
         if described.exists:
             return _written(graph, described, wanted, stem)
-    described = describe(graph, iri(path), tree())
+    described = describe(graph, iri(path))
     if not described.exists:
         raise Problem(404, f"the graph says nothing of <{iri(path)}>")
     return _written(graph, described, _wanted(), path)
@@ -129,7 +127,6 @@ def _page(described: Description) -> str:
         thing=described,
         outgoing=_by_predicate(outgoing, lambda s: s.object),
         incoming=_by_predicate(described.incoming, lambda s: s.subject),
-        is_document=described.iri.startswith(BASE + "doc/"),
         formats=[each for each in GRAPHS if each.name != HTML],
         show=lambda term: _shown(term, described.names),
     )
