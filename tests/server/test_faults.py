@@ -25,7 +25,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 STREAM = "SELECT * { ?a ?b ?c . ?d ?e ?f }"  # nine million rows
 GREEDY = "SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c"
 POINT = "SELECT ?o { <http://x/7> <http://x/p> ?o }"
-TIMEOUT = 4.0
+TIMEOUT = 120.0  # so long that what ends earlier ends for another reason
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def ask(server: Live, query: str, **parameters: str) -> tuple[int, bytes]:
     return server.get("/sparql?" + urlencode({"query": query, **parameters}))
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -89,7 +89,7 @@ def test_an_answer_that_cannot_be_finished_is_visibly_cut(server: Live) -> None:
 def test_a_query_that_wants_too_much_memory_is_ended(server: Live) -> None:
     status, body = ask(server, GREEDY)
     assert status == 503
-    assert b"memory" in body or b"longer" in body
+    assert b"memory" in body
     assert ask(server, POINT)[0] == 200
 
 
@@ -98,10 +98,8 @@ def test_when_a_client_leaves_its_query_ends(server: Live) -> None:
     address = "/sparql?" + urlencode({"query": ENDLESS})
     connection.sendall(f"GET {address} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     assert eventually(lambda: running(server) == 1)
-    left = time.monotonic()
     connection.close()
     assert eventually(lambda: running(server) == 0)
-    assert time.monotonic() - left < TIMEOUT / 2, "it ended because its client left, not at the deadline"
 
 
 def test_when_a_client_leaves_a_stream_its_query_ends(server: Live) -> None:
@@ -110,7 +108,7 @@ def test_when_a_client_leaves_a_stream_its_query_ends(server: Live) -> None:
     connection.sendall(f"GET {address} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     assert connection.recv(100)
     connection.close()
-    assert eventually(lambda: running(server) == 0, TIMEOUT / 2)
+    assert eventually(lambda: running(server) == 0)
 
 
 def test_the_operator_may_end_a_query(server: Live) -> None:

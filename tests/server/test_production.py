@@ -31,7 +31,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     with store.building(folder) as graph:
         p, g = NamedNode("http://x/p"), NamedNode("http://x/g")
         graph.bulk_extend(Quad(NamedNode(f"http://x/{n}"), p, Literal(n), g) for n in range(3000))
-    with serving(folder, timeout=4.0, writable=True, processes=2) as live:
+    with serving(folder, timeout=120.0, writable=True, processes=2) as live:
         yield live
 
 
@@ -66,9 +66,7 @@ def test_when_a_client_leaves_its_query_ends(server: Live) -> None:
     connection.sendall(f"GET {address} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     assert wait(lambda: b"# left" in everything_running(server))
     connection.close()
-    began = time.monotonic()
-    assert wait(lambda: b"# left" not in everything_running(server))
-    assert time.monotonic() - began < 2.5
+    assert wait(lambda: b"# left" not in everything_running(server)), "long before its deadline"
 
 
 def everything_running(server: Live) -> bytes:
@@ -77,7 +75,7 @@ def everything_running(server: Live) -> bytes:
 
 
 def wait(condition: object) -> bool:
-    end = time.monotonic() + 6
+    end = time.monotonic() + 30
     while time.monotonic() < end:
         if condition():  # type: ignore[operator]
             return True
