@@ -110,10 +110,10 @@ def _state_around(mention: NameMention, scene: Scene, when: str | None) -> Actor
     tokens = scene.paragraph.tokens
     for index in range(mention.start - 1, max(mention.start - 6, -1), -1):
         token = tokens[index]
-        if token.is_punct or token.pos_ in {"VERB", "AUX", "ADP", "CCONJ"}:
-            return None
         if index in scene.names and scene.names[index].kind in {"state", "place"}:
             return _as_state(token, scene, when)
+        if token.pos_ not in {"ADJ", "NOUN", "PROPN", "PART"}:
+            return None
     return None
 
 

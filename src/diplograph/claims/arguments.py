@@ -116,6 +116,6 @@ def _add_as(found: dict[str, list[Token]], governor: Token) -> None:
 def _add(found: dict[str, list[Token]], function: str, tokens: list[Token]) -> None:
     function = "between" if function in _BETWEEN_WORDS else function
     for token in tokens:
-        for each in syntax.coordinated(token):
+        for each in map(syntax.whole, syntax.coordinated(syntax.whole(token))):
             if each not in found[function]:
                 found[function].append(each)

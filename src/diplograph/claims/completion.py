@@ -85,7 +85,9 @@ def implied(trigger: Trigger, filled: Roles, found: Arguments, scene: Scene) -> 
     if any(name in scene.lexica.roles["symmetric"]["roles"] for names, _ in trigger.frame.roles for name in names):
         return _with_partner(trigger, filled, scene)
     open_sides = {side: name for side in _SIDES if (name := _open_role(side, trigger, filled, found, scene))}
-    if not open_sides or (len(open_sides) == 2 and not _may_imply_both(trigger, scene)):
+    if not open_sides:
+        return filled
+    if len(open_sides) == 2 and not _may_imply_both(trigger, scene) and _model(trigger, dict.fromkeys(_SIDES, frozenset()), scene) is None:
         return filled
     return _with_sides(trigger, filled, open_sides, scene)
 
@@ -157,7 +159,10 @@ def _is_towards_nobody(side: str, functions: tuple[str, ...], found: Arguments, 
 def _is_agent(token: Token, scene: Scene) -> bool:
     """Tell whether a phrase that names no known actor may stand for one: a pronoun, a group, an office."""
     words, lemma = scene.lexica.descriptions, token.lemma_.lower()
-    return token.pos_ == "PRON" or lemma in words["state"]["nouns"] | words["collective"]["nouns"] or lemma in scene.lexica.offices
+    if token.pos_ == "PRON":
+        return True
+    owned = bool(syntax.children(token, "amod", "compound", "poss", "nmod"))
+    return not owned and (lemma in words["state"]["nouns"] | words["collective"]["nouns"] or lemma in scene.lexica.offices)
 
 
 def _may_imply_both(trigger: Trigger, scene: Scene) -> bool:
@@ -170,7 +175,7 @@ def _with_partner(trigger: Trigger, filled: Roles, scene: Scene) -> Roles:
     name = next(n for names, _ in trigger.frame.roles for n in names if n in scene.lexica.roles["symmetric"]["roles"])
     present = [f for f in filled.get(name, ()) if isinstance(f, Actor)]
     powers = _powers(present)
-    if len(powers) > 1 or (present and not powers) or (not present and name == "party") or _is_multilateral(trigger, present, scene):
+    if len(powers) > 1 or (present and not powers) or (not present and name == "party" and not _names_relation(trigger, scene)) or _is_multilateral(trigger, present, scene):
         return filled
     added = _partners(trigger, powers, scene)
     actors = [a for power in sorted(added - powers) if (a := _actor_for(power, name, scene))]
@@ -185,9 +190,15 @@ def _partners(trigger: Trigger, powers: frozenset[str], scene: Scene) -> frozens
         if powers <= everyone and len(everyone) > 1:
             return everyone
     if powers:
-        other = scene.discourse.counterpart(position, powers)
+        related = trigger.frame.event in scene.lexica.roles["symmetric"]["pairwise"]
+        other = (scene.discourse.beside(position, powers) if related else None) or scene.discourse.counterpart(position, powers)
         return frozenset({other}) if other else frozenset()
     return frozenset(actor.iri for actor in scene.discourse.pair(position) if actor.iri)
+
+
+def _names_relation(trigger: Trigger, scene: Scene) -> bool:
+    """Tell whether the words are about a relation that needs no naming again: "ties were mended", "the thaw"."""
+    return bool(trigger.unit.objects) or refers_back(trigger.token, scene)
 
 
 def _is_multilateral(trigger: Trigger, present: Iterable[Actor], scene: Scene) -> bool:

@@ -5,16 +5,18 @@ Lappin and Leass (1994), "An algorithm for pronominal anaphora resolution", Comp
 """
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from diplograph.model import Actor, Claim
 
 PEOPLE = frozenset({"Person", "DescribedPerson"})
 POWERS = frozenset({"State", "Organization", "Bloc"})
-_FADING = 0.75  # a sentence further back, a mention weighs so much less
+_FADING = 0.6  # a sentence further back, a mention weighs so much less
 _SUBJECT = 1.6  # what a clause is about weighs so much more
 _PAIRED = 1.5  # whoever dealt with a power last is its likeliest counterpart
+_TOPICAL = 12.0  # what the whole text is about is likelier than what it names in passing
+_RECENT = 2  # sentences: "it" means a thing named no longer ago
 _WINDOW = 90  # mentions; what is further back no longer weighs
 
 
@@ -43,6 +45,16 @@ class Relation:
         return self.target if power in self.source else self.source if power in self.target else frozenset()
 
 
+@dataclass(frozen=True)
+class Thing:
+    """A common noun that was used: its lemma and the words that stand before it; "it" may mean it later."""
+
+    position: int
+    sentence: int
+    lemma: str
+    before: frozenset[str]
+
+
 @dataclass
 class Discourse:
     """The memory of a reader: grows from left to right, and is asked backwards from a position."""
@@ -53,6 +65,8 @@ class Discourse:
     claims: list[Claim] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     named: dict[str, int] = field(default_factory=dict)  # entity -> last position
+    things: list[Thing] = field(default_factory=list)
+    shares: Mapping[str, float] = field(default_factory=dict)  # state -> share of the names of states hereabouts
 
     def note(self, actor: Actor, position: int, *, subject: bool = False) -> None:
         """Remember that an actor was named at a position."""
@@ -84,12 +98,24 @@ class Discourse:
         top = max(counts, key=lambda iri: (counts[iri], iri), default=None)
         return self.actor_of(top) if top else None
 
+    def recent_things(self, position: int) -> list[Thing]:
+        """Return the things that "it" at a position may mean, the nearest first."""
+        found = []
+        for thing in reversed(self.things):
+            if self.sentence - thing.sentence > _RECENT:
+                break
+            if thing.position < position:
+                found.append(thing)
+        return found
+
     def pair(self, position: int) -> tuple[Actor, ...]:
         """Return the two states that "both countries" at a position means, in the order they were named."""
         here = _distinct(m.actor for m in self.before(position) if m.sentence == self.sentence and m.actor.kind == "State")
         if len(here) == 2:
             return tuple(reversed(here))
         weights = self.salience(position)
+        for power, share in self.shares.items():
+            weights[power] = weights.get(power, 0.0) + _TOPICAL * share
         states = {m.actor.iri: m for m in self.before(position) if m.actor.kind == "State" and m.actor.iri}
         ranked = sorted((iri for iri in states if iri in weights), key=lambda iri: (-weights[iri], iri))[:2]
         chosen = sorted((states[iri] for iri in ranked if iri is not None), key=lambda mention: mention.position)
@@ -114,12 +140,19 @@ class Discourse:
         """Return the power that is most likely on the other side of known ones; `but` are powers that it cannot be."""
         known, excluded = set(known), {*known, *but}
         weights = self.salience(position)
+        for power, share in self.shares.items():
+            weights[power] = weights.get(power, 0.0) + _TOPICAL * share
         for power in known:
             relation = next((r for r in reversed(self.relations) if r.opposite(power)), None)
             for other in relation.opposite(power) if relation else ():
                 weights[other] = weights.get(other, 0.0) + _PAIRED * _FADING ** (self.sentence - relation.sentence if relation else 0)
         options = sorted((power for power in weights if power not in excluded), key=lambda power: (-weights[power], power))
         return options[0] if options else None
+
+    def beside(self, position: int, known: Iterable[str]) -> str | None:
+        """Return the likeliest counterpart of known powers among those that the sentence names before a position."""
+        here = {power_of(m.actor) for m in self.before(position) if m.sentence == self.sentence}
+        return self.counterpart(position, known, {power for power in self.salience(position) if power not in here} | (set(self.shares) - here))
 
     def actor_of(self, power: str) -> Actor | None:
         """Return the actor that was last named for a power."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
-from diplograph.claims import arguments, assertion, completion, frames, roles, syntax, timing
+from diplograph.claims import arguments, assertion, completion, ellipsis, frames, roles, syntax, timing
 from diplograph.claims.arguments import Arguments
 from diplograph.claims.frames import Lexicon, Trigger
 from diplograph.claims.roles import Roles
@@ -50,8 +50,23 @@ def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Claim]:
         if draft is not None:
             _absorb(draft, state.drafts)
             state.drafts.update(dict.fromkeys((matched.i for matched in draft.trigger.matched), draft))
-    unique = {id(draft): draft for draft in state.drafts.values()}.values()
-    return [draft.claim for draft in sorted(unique, key=lambda draft: draft.trigger.token.i)]
+    found = {id(draft): (draft.trigger.token.i, draft.claim) for draft in state.drafts.values()}
+    told = [*found.values(), *_repetitions(sentence, list(found.values()), state)]
+    return [claim for _, claim in sorted(told, key=lambda pair: pair[0])]
+
+
+def _repetitions(sentence: Tokens, told: list[tuple[int, Claim]], state: _Sentence) -> Iterator[tuple[int, Claim]]:
+    """Yield the claims of clauses that only say that others did the same, or did not."""
+    discourse = state.scene.discourse
+    for token in sentence:
+        if token.i in state.drafts or not ellipsis.is_repetition(token, state.scene):
+            continue
+        recent = [c for c, r in zip(discourse.claims, discourse.relations, strict=True) if discourse.sentence - r.sentence <= 1]
+        model = ellipsis.nearest(token, told, reversed(recent))
+        when = timing.of(token, (token,), state.owned, state.eventful)
+        claim = ellipsis.repeated(token, model, when, state.scene) if model else None
+        if claim is not None:
+            yield token.i, claim
 
 
 def _depth(token: Token) -> tuple[int, int]:
@@ -71,7 +86,8 @@ def _may_trigger(token: Token, scene: Scene, lexicon: Lexicon) -> bool:
 def _draft(token: Token, sentence: _Sentence) -> Draft | None:
     """Return the claim of the most specific frame whose required roles are filled, by words first, else by the story."""
     found = _arguments(token, sentence.scene)
-    triggers = list(frames.match(token, found, sentence.lexicon))
+    things = sentence.scene.discourse.recent_things(sentence.scene.position(token))
+    triggers = list(frames.match(token, found, sentence.lexicon, things))
     for trigger in triggers:
         outer = _outer(trigger, sentence.drafts)
         if outer is not None and outer.claim.kind == trigger.frame.event and not _is_another(token, outer):
@@ -105,6 +121,7 @@ def _attempt(trigger: Trigger, found: Arguments, sentence: _Sentence, *, implici
     if filled is None:
         return None
     time = when or (outer.claim.time if outer is not None and absorbed else None)
+    time = time or timing.told_with(trigger.token, scene.times)
     claim = assertion.claim(trigger, filled, frozenset(filled) - frozenset(explicit), time, scene)
     return Draft(trigger, merged, claim) if claim else None
 

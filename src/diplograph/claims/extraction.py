@@ -1,5 +1,6 @@
 """Documents to claims: triggers in each sentence, their roles, time and factuality, and where the text says it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from spacy.tokens import Token
 
 from diplograph import sentences
 from diplograph.claims import actors, completion, drafting, references, syntax, things, timing
-from diplograph.claims.discourse import Discourse, Relation
+from diplograph.claims.discourse import Discourse, Relation, Thing
 from diplograph.claims.frames import Lexicon
 from diplograph.claims.lexica import Lexica
 from diplograph.claims.scene import Scene
@@ -18,6 +19,7 @@ from diplograph.mentions.gazetteer import Gazetteer
 from diplograph.mentions.times import Clock
 from diplograph.model import Actor, Claim, Document, Evidence, Span
 
+_AROUND = 3  # paragraphs before and after: what the text is about may change with its chapters
 _SUBJECTS = syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS
 
 
@@ -33,17 +35,39 @@ class Reader:
 
 def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
     """Return the claims of a document in the order of the text."""
-    discourse, clock = Discourse(), Clock(document.published)
+    discourse = Discourse()
+    scenes = list(_scenes(document, reader, discourse))
+    counts = [_counts(scene) for scene in scenes]
+    for number, scene in enumerate(scenes):
+        discourse.shares = _shares(counts[max(number - _AROUND, 0) : number + _AROUND + 1])
+        for sentence in scene.paragraph.tokens.sents:
+            _read_sentence(sentence, scene, reader.lexicon)
+    return tuple(_with_repeats(claim, document) for claim in discourse.claims)
+
+
+def _scenes(document: Document, reader: Reader, discourse: Discourse) -> Iterator[Scene]:
+    clock = Clock(document.published)
     for paragraph in sentences.parse(document, reader.parser):
         found, clock = timing.mentions(paragraph.tokens, clock)
         apart = timing.covered(paragraph.tokens) | naming.dateline(paragraph.tokens)
-        scene = Scene(
-            document, paragraph, naming.find(paragraph.tokens, reader.gazetteer, apart), found,
-            reader.lexica, reader.gazetteer.reference, discourse, document.author,
-        )  # fmt: skip
-        for sentence in paragraph.tokens.sents:
-            _read_sentence(sentence, scene, reader.lexicon)
-    return tuple(_with_repeats(claim, document) for claim in discourse.claims)
+        names = naming.find(paragraph.tokens, reader.gazetteer, apart)
+        reference = reader.gazetteer.reference
+        yield Scene(document, paragraph, names, found, reader.lexica, reference, discourse, document.author)
+
+
+def _counts(scene: Scene) -> Counter[str]:
+    """Return how often a paragraph names each state, its people and its capital."""
+    counts: Counter[str] = Counter()
+    for token, mention in actors.all_named(scene):
+        if mention.kind in {"state", "person"} or (mention.kind == "place" and not _is_scene(token)):
+            counts.update(filter(None, (actor.state for actor in actors.resolve(token, scene))))
+    return counts
+
+
+def _shares(several: list[Counter[str]]) -> dict[str, float]:
+    """Return how much of the text around a paragraph is about each state; the shares sum to 1."""
+    counts = sum(several, Counter[str]())
+    return {state: count / counts.total() for state, count in counts.items()}
 
 
 def _read_sentence(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> None:
@@ -63,6 +87,10 @@ def _note_actors(sentence: Tokens, scene: Scene) -> None:
             scene.discourse.note(body, scene.position(token))
         for actor in _mentioned(token, scene):
             _note(actor, token, scene)
+        if token.pos_ in {"NOUN", "PROPN"}:
+            before = frozenset(t.lower_ for t in token.subtree if t.i < token.i)
+            thing = Thing(scene.position(token), scene.discourse.sentence, token.lemma_.lower(), before)
+            scene.discourse.things.append(thing)
 
 
 def _mentioned(token: Token, scene: Scene) -> tuple[Actor, ...]:

@@ -162,7 +162,7 @@ def _modal(node: Token, aux: Token, verdict: Factuality, words: Mapping[str, Any
     if word in words["predicted"]["modals"]:
         return _set(verdict, Modality.INTENDED if planned else Modality.PREDICTED)
     if word == "would" and _under_report(node, words):
-        return _set(verdict, Modality.PREDICTED)
+        return _set(verdict, Modality.INTENDED if planned else Modality.PREDICTED)
     if word in {"must", "need"} or (word == "to" and _is_to(node)):
         return _set(verdict, Modality.INTENDED)
     return _set(verdict, Modality.POSSIBLE) if word in words["possible"]["modals"] else verdict
@@ -210,6 +210,8 @@ def _governed(step: _Step, verdict: Factuality, words: Mapping[str, Any], *, per
         verdict = _said_of_subject(governor, verdict, words)
     if performative and lemma in words["decisions"]["words"]:
         return verdict
+    if any(f"{lemma} {c.lower_}" in words["fails"]["phrases"] for c in governor.children if c.dep_ in {"prt", "advmod"}):
+        return _turned(verdict)
     part = "verbs" if syntax.is_verb(governor) else "nouns" if syntax.is_noun(governor) else "adjectives"
     return _by_list(step, part, lemma, verdict, words, planned=planned)
 

@@ -7,7 +7,7 @@ The longer pattern wins over the shorter.
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from spacy.tokens import Token
 
 from diplograph.claims import syntax
 from diplograph.claims.arguments import Arguments
+from diplograph.claims.discourse import Thing
 from diplograph.errors import KnowledgeError
 
 _KEYS = {"event", "verbs", "nouns", "adjectives", "roles", "requires", "performative", "absorbs", "countable", "example"}
@@ -153,15 +154,27 @@ def _split(text: str, separator: str) -> list[str]:
     return [piece.strip() for piece in text.split(separator) if piece.strip()]
 
 
-def match(token: Token, arguments: Arguments, lexicon: Lexicon) -> Iterator[Trigger]:
-    """Yield the triggers that a token can be, the most specific first."""
+def match(token: Token, arguments: Arguments, lexicon: Lexicon, things: Sequence[Thing] = ()) -> Iterator[Trigger]:
+    """Yield the triggers that a token can be, the most specific first; `things` are what "it" may mean, nearest first."""
     part = part_of_speech(token)
     if part is None:
         return
-    for unit in lexicon.units.get((part, token.lemma_.lower()), ()):
-        matched = _match_unit(token, unit, arguments)
+    units = lexicon.units.get((part, token.lemma_.lower()), ())
+    meant = _meant(units, things)
+    for unit in units:
+        matched = _match_unit(token, unit, arguments, meant)
         if matched is not None:
             yield Trigger(token, unit, (token, *matched))
+
+
+def _meant(units: Iterable[LexicalUnit], things: Sequence[Thing]) -> Thing | None:
+    """Return the nearest thing that one of the patterns of a verb takes as its object."""
+    wanted = [words for unit in units for words in unit.objects]
+    return next((thing for thing in things if any(_is_thing(thing, words) for words in wanted)), None)
+
+
+def _is_thing(thing: Thing, words: tuple[str, ...]) -> bool:
+    return thing.lemma == words[-1] and all(word in thing.before for word in words[:-1])
 
 
 def part_of_speech(token: Token) -> str | None:
@@ -173,7 +186,7 @@ def part_of_speech(token: Token) -> str | None:
     return "adjective" if token.pos_ in {"ADJ", "ADV"} else None
 
 
-def _match_unit(token: Token, unit: LexicalUnit, arguments: Arguments) -> tuple[Token, ...] | None:
+def _match_unit(token: Token, unit: LexicalUnit, arguments: Arguments, meant: Thing | None) -> tuple[Token, ...] | None:
     if not any(_has_words_before(token, head[:-1]) for head in unit.heads if head[-1] == token.lemma_.lower()):
         return None
     if unit.frame.countable and unit.part == "noun" and not _is_counted(token):
@@ -189,7 +202,16 @@ def _match_unit(token: Token, unit: LexicalUnit, arguments: Arguments) -> tuple[
     for noun in places:
         if any(noun.lemma_.lower() == words[-1] and _has_words_before(noun, words[:-1]) for words in unit.objects):
             return (noun,)
+        if meant is not None and is_elliptic(noun) and any(_is_thing(meant, words) for words in unit.objects):
+            return (noun,)
     return None
+
+
+def is_elliptic(noun: Token) -> bool:
+    """Tell whether a phrase stands for a thing named before: "lifted it", "recalled its own", "expelled Israel's"."""
+    if noun.lower_ in {"it", "them", "this", "that", "these", "those", "one", "ones", "own", "theirs", "whole"}:
+        return True
+    return any(child.tag_ == "POS" for child in noun.children) and noun.dep_ in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS
 
 
 def _linked(token: Token, words: frozenset[str], arguments: Arguments) -> tuple[list[Token], bool]:

@@ -41,7 +41,8 @@ def pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
         return ()
     if lemma in words["people"]:
         people = scene.discourse.two_people(position)
-        if len(people) == 2:
+        classes = {name for words_, names in scene.lexica.offices.get(lemma, ()) if words_[-1] == lemma for name in names}
+        if len(people) == 2 and (lemma == "man" or all(held_classes(p, scene) & classes for p in people)):
             return here(people, token, scene)
     return here(scene.discourse.pair(position), token, scene)
 

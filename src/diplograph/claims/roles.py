@@ -73,6 +73,8 @@ def _tokens(function: str, trigger: Trigger, found: Arguments, scene: Scene) -> 
     elif "_" in function:
         outer, _, inner = function.partition("_")
         for token in found.get(outer, ()):
+            if inner == "possessor" and any(child.tag_ == "POS" for child in token.children):
+                yield token  # "expelled Israel's"
             yield from _tokens(inner, trigger, arguments.of_noun(token, light=frozenset()), scene)
     else:
         yield from found.get(function, ())

@@ -24,6 +24,7 @@ class TimeMention:
     head: int
     time: str
     deictic: bool = False
+    moves: bool = False  # says when the story takes place
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,10 @@ CLAUSES = {"ROOT", "ccomp", "advcl", "relcl", "acl", "pcomp", "csubj", "csubjpas
 _NOMINAL = {"NOUN", "PROPN", "PRON", "NUM"}
 _VERBAL = {"VERB", "AUX"}
 _RELATIVE = {"who", "which", "that", "whom", "whose", "where", "when"}
+PARTITIVES = {
+    "all", "any", "both", "each", "either", "few", "half", "last", "majority", "many", "most", "much", "neither", "none", "number",
+    "one", "remainder", "rest", "several", "some", "two", "whole",
+}  # fmt: skip
 OBJECT_CONTROL = {
     "accuse", "advise", "allow", "ask", "beg", "cause", "compel", "convince", "encourage", "enable", "expect",
     "force", "get", "help", "implore", "induce", "instruct", "invite", "lead", "let", "lobby", "oblige", "order",
@@ -44,6 +48,15 @@ def coordinated(token: Token) -> Iterator[Token]:
     for child in token.children:
         if child.dep_ == "conj" and (is_noun(child) or not is_noun(token)):
             yield from coordinated(child)
+
+
+def whole(token: Token) -> Token:
+    """Return what a partitive is a part of: the sanctions in "most of the sanctions"."""
+    if token.lower_ in PARTITIVES:
+        for preposition in children(token, "prep"):
+            if preposition.lower_ == "of":
+                return next(iter(children(preposition, "pobj")), token)
+    return token
 
 
 def first_conjunct(token: Token) -> Token:
@@ -198,7 +211,15 @@ def clause_of(token: Token) -> Token:
 
 
 def path_up(token: Token) -> Iterator[tuple[Token, Token]]:
-    """Yield (child, governor) from a token up to the root of its sentence."""
-    while token.head != token:
+    """Yield (child, governor) from a token up to the root of its sentence, or to a semicolon between two clauses."""
+    while token.head != token and not _are_parted(token, token.head):
         yield token, token.head
         token = token.head
+
+
+def _are_parted(child: Token, governor: Token) -> bool:
+    """Tell whether a semicolon makes two clauses independent, however they were attached."""
+    if not (is_verb(child) and is_verb(governor)):
+        return False
+    first, last = sorted((child.i, governor.i))
+    return any(token.text == ";" for token in child.doc[first:last])

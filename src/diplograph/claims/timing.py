@@ -1,8 +1,9 @@
 """When: which time expression belongs to which trigger."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from diplograph import edtf
 from diplograph.claims import syntax
@@ -11,18 +12,55 @@ from diplograph.mentions import times
 from diplograph.mentions.times import Clock
 
 _INHERITED = {"xcomp", "ccomp", "conj", "dobj", "obj", "pobj", "prep", "nsubj", "nsubjpass", "agent", "attr", "pcomp", "acl", "dative", "advcl", "oprd", "acomp", "csubj", "amod", "compound", "poss", "appos"}
-_BARRIERS = {"relcl"}
 
 
 def mentions(tokens: Doc, clock: Clock) -> tuple[tuple[TimeMention, ...], Clock]:
     """Return the times of a paragraph, resolved, and the clock as it stands after it."""
-    found = []
-    for expression, time, later in times.resolve_all(tokens.text, clock):
+    found: list[TimeMention] = []
+    reached = 0  # where the story was last said to take place at a time
+    for expression in times.find(tokens.text):
         span = tokens.char_span(expression.start, expression.end, alignment_mode="expand")
-        if span is not None:
-            found.append(TimeMention(span.start, span.end, span.root.i, time, expression.kind == "deictic"))
-        clock = later
+        if span is None:
+            continue
+        told = clock.story if _is_told_on(tokens, reached, span, clock) else None
+        base = clock.last if expression.points_back else told if expression.needs_year else clock.story or clock.last
+        time = times.resolve(expression, replace(clock, story=base))
+        if time is None:
+            continue
+        moves = _moves_story(span, expression.relation)
+        found.append(TimeMention(span.start, span.end, span.root.i, time, expression.kind == "deictic", moves))
+        clock = replace(clock, last=times.narrowed(time))
+        if expression.kind != "deictic" and moves:
+            clock, reached = replace(clock, story=clock.last), span.end
     return tuple(found), clock
+
+
+def _is_told_on(tokens: Doc, reached: int, span: Span, clock: Clock) -> bool:
+    """Tell whether a month without a year is one of the story's, and not the last before publication.
+
+    A story goes on from one sentence to the next, and ends where the present is spoken of."""
+    if clock.publication is None:
+        return True
+    sentence = span.sent
+    if reached > sentence.start:
+        return True
+    before = tokens[sentence.start - 1].sent if sentence.start else None
+    return before is not None and reached > before.start and not _is_present(before) and not _is_present(sentence)
+
+
+def _is_present(sentence: Span) -> bool:
+    finite = [sentence.root, *syntax.children(sentence.root, "aux", "auxpass")]
+    return any(token.tag_ in {"VBZ", "VBP", "MD"} and token.lower_ not in {"would", "could", "might"} for token in finite)
+
+
+def _moves_story(span: Span, relation: str) -> bool:
+    """Tell whether a date says when the story takes place; one of a thing ("the treaty of 1932") or of a clause aside does not."""
+    if relation in {"since", "until", "till", "before", "from", "to"}:
+        return False
+    token = span.root
+    if token.head.lower_ == "of" and not syntax.is_verb(token.head.head):
+        return False
+    return all(child.dep_ not in {"relcl", "acl"} for child, _ in syntax.path_up(token))
 
 
 def covered(tokens: Doc) -> frozenset[int]:
@@ -41,8 +79,22 @@ def owners(tokens: Doc, found: Iterable[TimeMention], eventful: set[int]) -> Map
             inside = mention.start <= token.i < mention.end
             if not inside and (token.i in eventful or syntax.is_verb(token)):
                 break
-        owned.setdefault(token.i, []).append(mention)
+        owned.setdefault((_closed_off(tokens, mention, token) or token).i, []).append(mention)
     return owned
+
+
+def _closed_off(tokens: Doc, mention: TimeMention, governor: Token) -> Token | None:
+    """Return the verb that a time belongs to where a comma closes its clause before the verb that it was attached to.
+
+    In "Sadat, who had become president that October, signed" the month is that of becoming president."""
+    if governor.i < mention.end or tokens[mention.end].text != ",":
+        return None
+    for token in reversed(tokens[tokens[mention.start].sent.start : mention.start]):
+        if token.text in {",", ";", ":"}:
+            return None
+        if syntax.is_verb(token) and token.dep_ not in {"aux", "auxpass"}:
+            return token
+    return None
 
 
 def of(trigger: Token, matched: Iterable[Token], owned: Mapping[int, list[TimeMention]], eventful: set[int]) -> str | None:
@@ -54,12 +106,40 @@ def of(trigger: Token, matched: Iterable[Token], owned: Mapping[int, list[TimeMe
     if below is not None:
         return below
     for child, governor in syntax.path_up(trigger):
-        if child.dep_ in _BARRIERS or child.dep_ not in _INHERITED or _is_apart(child, governor):
+        if _is_apart(child, governor) or (child.dep_ not in _INHERITED and not _goes_on(child)):
             return None
         if governor.i in owned:
             shared = [m for m in owned[governor.i] if not _has_subject_of_its_own(child) or m.start < governor.i]
             return _nearest(trigger, shared) if shared else None
     return None
+
+
+def told_with(trigger: Token, found: Sequence[TimeMention]) -> str | None:
+    """Return the time of the sentence before, which a simple past tense carries on: "In October ... Helsinki refused"."""
+    sentence = trigger.sent
+    if not syntax.is_verb(trigger) or not _is_narrated(trigger) or not sentence.start:
+        return None
+    if any(sentence.start <= mention.start < trigger.i for mention in found):
+        return None
+    before = trigger.doc[sentence.start - 1].sent
+    times_before = [m for m in found if before.start <= m.start < before.end and not m.deictic and m.moves]
+    return times_before[-1].time if times_before else None
+
+
+def _is_narrated(verb: Token) -> bool:
+    """Tell whether a verb is a main verb in the simple past."""
+    if any(child.dep_ == "aux" for child in verb.children):
+        return False
+    passive = [child for child in verb.children if child.dep_ == "auxpass"]
+    past = passive[0].tag_ == "VBD" if passive else verb.tag_ == "VBD"
+    return past and verb.dep_ in {"ROOT", "conj"}
+
+
+def _goes_on(child: Token) -> bool:
+    """Tell whether a relative clause carries the story on: "demanded an inquiry, which Karimov refused"."""
+    if child.dep_ != "relcl" or child.tag_ != "VBD":
+        return False
+    return any(token.text == "," for token in child.doc[child.head.i : child.i])
 
 
 def _has_subject_of_its_own(verb: Token) -> bool:
@@ -74,7 +154,8 @@ def starts_by(time: str, day: str) -> bool:
 def _below(trigger: Token, owned: Mapping[int, list[TimeMention]], eventful: set[int]) -> str | None:
     """A time on a verb that merely carries the event, or on a participle of it: "the accord signed in 1955"."""
     for child in trigger.children:
-        if child.dep_ in {"acl", "xcomp", "relcl"} and child.i in owned and child.i not in eventful:
+        told_of_it = child.i not in eventful or (child.dep_ == "acl" and child.tag_ == "VBN" and not syntax.is_verb(trigger))
+        if child.dep_ in {"acl", "xcomp", "relcl"} and child.i in owned and told_of_it:
             return _nearest(trigger, owned[child.i])
     return None
 

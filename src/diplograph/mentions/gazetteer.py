@@ -68,6 +68,8 @@ def _longest(text: str, start: int, gazetteer: Gazetteer) -> Match | None:
     for name, entries in gazetteer.index.get(word[0].casefold(), ()) if word else ():
         end = start + len(name)
         written = text[start:end]
+        if text[end : end + 1] == "s" and entries[0].entity.startswith("equipment:"):
+            end += 1  # "F-16s"
         whole = name.endswith("-") or not text[end : end + 1].isalnum()  # "Sino-" is only a beginning
         if (written == name or _is_headline(written, name)) and whole:
             return Match(start, end, entries)

@@ -5,8 +5,8 @@ of publication (deictic: "last week") or the date the story has reached (anaphor
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from diplograph import edtf
@@ -20,6 +20,7 @@ class Clock:
 
     publication: str | None = None
     story: str | None = None
+    last: str | None = None  # the date said last, be it that of the story or not
 
     @property
     def day(self) -> date | None:
@@ -37,6 +38,17 @@ class TimeExpression:
     words: re.Match[str]
     kind: str
     relation: str = "in"
+
+    @property
+    def needs_year(self) -> bool:
+        """Tell whether it names a month, day or season of a year that it does not name."""
+        groups = self.words.groupdict()
+        return self.kind in {"month", "day", "days"} and groups.get("year") is None and (groups.get("which") or "").lower() in {"", "of"}
+
+    @property
+    def points_back(self) -> bool:
+        """Tell whether it repeats the time said last: "that month", "the same year", "at once"."""
+        return (self.words.groupdict().get("which") or "").lower() in {"that", "same", "that same", "the same"}
 
 
 Resolver = Callable[[re.Match[str], Clock], str | None]
@@ -99,9 +111,26 @@ def _century(match: re.Match[str], _clock: Clock) -> str | None:
 
 
 def _season(match: re.Match[str], clock: Clock) -> str | None:
-    season = SEASONS[match["season"].lower()]
-    year = match["year"] or edtf.year(clock.story) or edtf.year(clock.publication)
-    return f"{year}-{season}" if year else None
+    return f"{match['year']}-{SEASONS[match['season'].lower()]}"
+
+
+def _season_alone(match: re.Match[str], clock: Clock) -> str | None:
+    season, which = SEASONS[match["season"].lower()], (match["which"] or "the").lower()
+    base = clock.publication if which in {"this", "last", "next"} else clock.story or clock.publication
+    year = edtf.year(base)
+    offset = {"last": -1, "next": 1, "the following": 1, "the next": 1}.get(which, 0)
+    return f"{int(year) + offset}-{season}" if year else None
+
+
+def _day_of_month(match: re.Match[str], clock: Clock) -> str | None:
+    """The day in "on the 30th": of the month that the story has reached."""
+    word = match["ordinal"].lower()
+    day = ORDINALS.get(word) or int(re.sub(r"\D", "", word) or 0)
+    return _valid(f"{clock.story[:7]}-{day:02d}") if clock.story and len(clock.story) >= 7 else None
+
+
+def _then(_match: re.Match[str], clock: Clock) -> str | None:
+    return clock.last or clock.story
 
 
 def _quarter(match: re.Match[str], _clock: Clock) -> str | None:
@@ -139,7 +168,7 @@ def _month_alone(match: re.Match[str], clock: Clock) -> str | None:
     which = (match["which"] or "").lower()
     if which in {"last", "this", "next"}:
         return _deictic_month(which, month, clock)
-    year = _year_of_month(month, clock)
+    year = (edtf.year(clock.story) if which and which != "of" else None) or _year_of_month(month, clock)
     if year and which in {"following", "next"} and not _later_in_year(month, clock):
         year = f"{int(year) + 1}"
     if year and which in {"previous", "preceding"} and _later_in_year(month, clock):
@@ -162,10 +191,13 @@ def _later_in_year(month: int, clock: Clock) -> bool:
 
 
 def _year_of_month(month: int, clock: Clock) -> str | None:
-    """The year of a bare month: that of the story, else the latest that is not after publication."""
-    if story := edtf.year(clock.story):
-        return story
+    """The year of a bare month: the story's, which goes forward; else the latest that is not after publication."""
     first, last = edtf.span(clock.publication)
+    if clock.story:
+        start = edtf.span(clock.story)[0]
+        year = start.year + 1 if len(clock.story) >= 7 and month < start.month else start.year
+        if year * 12 + month <= last.year * 12 + last.month:
+            return f"{year}"
     if last == date.max:
         return None
     return f"{first.year if month <= last.month else first.year - 1}"
@@ -182,7 +214,7 @@ def _weekday(match: re.Match[str], clock: Clock) -> str | None:
 
 
 def _deictic_day(match: re.Match[str], clock: Clock) -> str | None:
-    offset = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}[match["deictic"].lower()]
+    offset = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1, "last night": -1}[match["deictic"].lower()]
     return calendar.shift(clock.day.isoformat(), offset, "day") if clock.day else None
 
 
@@ -280,15 +312,19 @@ _PATTERNS: tuple[tuple[str, Resolver, str], ...] = (
     ("quarter", _quarter, rf"{_ARTICLE}(?P<quarter>first|second|third|fourth|last) quarter of {_YEAR}"),
     ("half", _half, rf"{_ARTICLE}(?P<half>first|second) half of {_YEAR}"),
     ("season", _season, rf"{_ARTICLE}(?P<season>{_alternatives(SEASONS)})(?: of)? {_YEAR}"),
+    ("season", _season_alone, rf"(?P<which>this|last|next|that|the following|the next|the same|the) (?P<season>{_alternatives(SEASONS)})(?! of)"),
+    ("anaphoric", _day_of_month, rf"(?<=on the )(?P<ordinal>{_alternatives(ORDINALS)}|\d\d?(?:st|nd|rd|th))(?=[,.;:]| [a-z]+(?:ed|ew|et)\b)"),
+    ("anaphoric", _then, r"(?<=by )then|(?<=until )then|(?<=since )then"),
+    ("anaphoric", _then, r"(?:within (?:hours|days|weeks|a week|the week|the hour|the day|a day)|at once|on the spot|at the same time|the same (?:day|week|hour))"),
     ("decade", _decade, rf"{_ARTICLE}{_PART}?(?P<decade>1[5-9]\d0|20\d0|(?<=')\d0)'?s"),
     ("decade", _decade_word, rf"the {_PART}?(?P<tens>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)"),
     ("century", _century, rf"{_ARTICLE}{_PART}?(?P<ordinal>{_alternatives(ORDINALS)}|\d\d?(?:st|nd|rd|th)) century"),
     ("years", _between_years, rf"(?:between|from) {_YEAR}(?: and| to| until| through|-) (?P<until>1[5-9]\d\d|20\d\d)"),
     ("years", _years, rf"{_YEAR}(?:-|–|/)(?P<until>\d{{4}}|\d\d)(?![\d-])"),
     ("year", _year, rf"{_ARTICLE}{_PART}?{_YEAR}(?!\d|['’]?s\b|,\d|-\w)"),
-    ("deictic", _ago, rf"{_NUMBER} {_UNIT} ago"),
+    ("deictic", _ago, rf"{_NUMBER} {_UNIT} ago(?: today| this week)?"),
     ("anaphoric", _anaphoric_shift, rf"(?:(?:some|about|nearly|almost|only|just) )?{_NUMBER} {_UNIT} (?P<sense>later|afterwards|earlier|before(?=[ ,.;]*(?:,|;|\.|$))|previously|on(?=,))"),
-    ("deictic", _deictic_day, r"(?P<deictic>yesterday|today|tonight|tomorrow)"),
+    ("deictic", _deictic_day, r"(?P<deictic>yesterday|today|tonight|tomorrow|last night)"),
     ("deictic", _weekday, rf"(?:(?P<which>last|next|this) )?(?P<weekday>{_alternatives(WEEKDAYS)})"),
     ("deictic", _deictic_unit, r"(?:the )?(?P<which>last|this|next|past|coming) (?P<unit>week|month|year|decade)(?! of)"),
     ("anaphoric", _anaphoric_unit, rf"(?:the )?(?P<which>that same|that|same|following|next|previous|preceding) {_UNIT}(?: (?P<before>before|after))?"),
@@ -317,16 +353,8 @@ def resolve(expression: TimeExpression, clock: Clock) -> str | None:
     return _valid(calendar.opened(expression.relation, time)) if time else None
 
 
-def resolve_all(text: str, clock: Clock) -> Iterator[tuple[TimeExpression, str, Clock]]:
-    """Resolve the expressions of a paragraph in order, the story's clock moving on with each of them."""
-    for expression in find(text):
-        time = resolve(expression, clock)
-        if time is not None:
-            clock = replace(clock, story=_narrowed(time)) if expression.kind != "deictic" else clock
-            yield expression, time, clock
-
-
-def _narrowed(time: str) -> str:
+def narrowed(time: str) -> str:
+    """Return the start of an interval, or its end where it has no start."""
     start, _, end = time.partition("/")
     return start if start not in {"", ".."} else end
 
