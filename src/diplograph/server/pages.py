@@ -6,6 +6,7 @@ from itertools import groupby
 from flask import Blueprint, Response, jsonify, make_response, render_template, request
 from pyoxigraph import Literal, NamedNode
 
+from diplograph import documentation
 from diplograph.server.description import dataset_card
 from diplograph.server.entities import Description, Statement, describe, description_job, graph_job
 from diplograph.server.evaluation import Term
@@ -121,6 +122,8 @@ def _rdf(graph: Graph, described: Description, written: Format) -> bytes:
 
 
 def _page(described: Description) -> str:
+    if described.iri == BASE + "ontology":
+        return documentation.shipped()
     outgoing = [s for s in described.outgoing if _iri(s.predicate) not in (_TYPE, _LABEL)]
     return render_template(
         "thing.html",
