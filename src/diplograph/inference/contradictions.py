@@ -12,12 +12,15 @@ from diplograph.inference.classes import CLASH, SAME, Conclusion, Made, sufficie
 from diplograph.inference.naming import edge, name
 from diplograph.inference.rule import Pattern, Var
 from diplograph.inference.terminology import constant, members
+from diplograph.inference.variants import TYPE
 
 _X, _Y = Var("x"), Var("y")
 
 
 def disjointness(graph: rdflib.Graph) -> Iterator[Made]:
-    """Yield the rules of disjoint classes and of disjoint properties."""
+    """Yield the rules of disjoint classes and properties, and of the class that has no members."""
+    nothing = Pattern(_X, TYPE, NamedNode(str(OWL.Nothing)))
+    yield "cls-nothing2", Conclusion(_X, CLASH, _X), (nothing,), "owl:Nothing has no members"
     for left, right in _disjoint(graph, OWL.disjointWith, OWL.AllDisjointClasses):
         axiom = f"{name(graph, left)} and {name(graph, right)} are disjoint"
         for _, first in sufficient(graph, left, _X):
@@ -46,6 +49,7 @@ def distinctness(graph: rdflib.Graph) -> Iterator[Made]:
     different = NamedNode(str(OWL.differentFrom))
     body = (Pattern(_X, SAME, _Y), Pattern(_X, different, _Y))
     yield "eq-diff1", Conclusion(_X, CLASH, _Y), body, "owl:sameAs and owl:differentFrom exclude each other"
+    yield "eq-diff1", Conclusion(_X, CLASH, _X), (Pattern(_X, different, _X),), "nothing differs from itself"
     for node in sorted(graph.subjects(RDF.type, OWL.AllDifferent), key=str):
         lists = [*graph.objects(node, OWL.members), *graph.objects(node, OWL.distinctMembers)]
         for left, right in combinations([item for list_ in lists for item in members(graph, list_)], 2):

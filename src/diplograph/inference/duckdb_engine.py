@@ -49,8 +49,8 @@ def run_duckdb(
     tables = open_tables(store, graphs, program, folder)
     tables.run("CREATE TABLE clash (rule INTEGER, s UBIGINT, o UBIGINT)")
     run = _Run(tables, Equality(tables), {id(rule): i for i, rule in enumerate(program.rules)}, limit)
-    if program.identity:
-        run.identify(batches(program.identity))
+    tables.catalog.round = 1
+    run.identify(batches(program.identity))
     order = batches(program.strata)
     for number, batch in enumerate(order):
         if progress:
@@ -96,8 +96,8 @@ class _Run:
     def _deltas(self, rule: Rule, variant: Variant, own: set[Key] | None) -> list[Delta | None]:
         """Return what a variant reads anew.
 
-        In a later round, each pattern in turn that can have grown reads the last round only. An axiom of one premise
-        that has run before, for other families, reads what came since.
+        In a later round, each pattern in turn that can have grown reads the last round only. An axiom of one
+        premise that has run before, for other families, reads what came since.
         """
         if own is not None:
             grown = [index for index, pattern in enumerate(variant.patterns) if key(pattern) in own]
@@ -239,8 +239,11 @@ def _place(body: Body, term: Term) -> str:
     return _column(term) if isinstance(term, Var) else body.catalog.number(term)
 
 
-def conclusions(run: DuckRun) -> Iterator[tuple[str, str]]:
-    """Yield the slug of each graph with a query for the identifiers of its triples, those that are kept."""
+def conclusions(run: DuckRun, *, everything: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield the slug of each graph with a query for the identifiers of its triples, those that are kept.
+
+    With `everything`, what axioms conclude in other vocabularies is among them.
+    """
     tables = run.tables
     sources: dict[str, list[str]] = {}
     told: dict[Key, list[str]] = {}
@@ -248,7 +251,7 @@ def conclusions(run: DuckRun) -> Iterator[tuple[str, str]]:
         sources.setdefault(slug, []).append(_full(tables, relation, f"SELECT * FROM {table}"))
         told.setdefault(relation, []).append(table)
     for relation, known in tables.catalog.relations.items():
-        if _kept(relation):
+        if everything or _kept(relation):
             columns = columns_of(relation)
             rows = f"SELECT {columns} FROM {known.table} WHERE round > 0"
             for table in told.get(relation, ()):

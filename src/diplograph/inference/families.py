@@ -1,12 +1,12 @@
 """Relations and families: what a rule reads and writes, as finely as can be told without looking at data.
 
-A relation is a predicate, and for rdf:type also the class. Bounds such as dg:latestEnd are written for many kinds
-of situations, so a relation is further split by the family of its subjects: the constant beginning of the IRIs a
-rule mints (`.../id/arms-embargo/`), or "" for what is asserted. A negated reading of the end of an office holding
-thus does not wait for the rule that writes the end of a defense partnership.
+A relation is a predicate, and for rdf:type also the class. Bounds such as dg:latestEnd are written for many
+kinds of situations, so a relation is further split by the family of its subjects: the constant beginning of
+the IRIs a rule mints (`.../id/arms-embargo/`), or "" for what is asserted. A negated reading of the end of an
+office holding thus does not wait for the rule that writes the end of a defense partnership.
 
-This takes for granted that nothing is asserted of a minted IRI that would place it in another family, and that
-dg:byRule is never asserted.
+This takes for granted that nothing is asserted of a minted IRI that would place it in another family, and
+that dg:byRule is never asserted.
 """
 
 from collections import defaultdict
@@ -69,7 +69,8 @@ class FamilyTable:
     def split(self, rule: Rule) -> tuple[Assignment, ...]:
         """Return the families of the head's variables for which `rule` can be looked at separately.
 
-        An axiom says nothing across families; a domain rule is looked at as a whole, which is the empty assignment.
+        An axiom says nothing across families; a domain rule is looked at as a whole, which is the empty
+        assignment.
         """
         variant = rule.variants[0]
         if not rule.axioms or len(rule.variants) > 1:

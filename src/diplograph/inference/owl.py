@@ -7,6 +7,7 @@ is a member of an unnamed class. Each rule bears the name that the OWL 2 RL prof
 from collections.abc import Iterator
 
 import rdflib
+from pyoxigraph import NamedNode
 from rdflib import OWL, RDFS
 from rdflib.term import Node
 
@@ -21,7 +22,7 @@ from diplograph.inference.variants import TYPE, expand
 
 SLUG = "owl-rl"
 CLASH_SLUG = "clash"
-_X = Var("x")
+_X, _Y = Var("x"), Var("y")
 
 
 def compile_owl(terminology: rdflib.Graph) -> tuple[Rule, ...]:
@@ -37,8 +38,8 @@ def compile_owl(terminology: rdflib.Graph) -> tuple[Rule, ...]:
 
 def _rule(kind: str, conclusion: Conclusion, body: tuple[Element, ...], axiom: str) -> Rule | None:
     head = (Pattern(conclusion.subject, conclusion.predicate, conclusion.object),)
-    if head[0] in body:
-        return None
+    if head[0] in body or (conclusion.predicate == TYPE and isinstance(conclusion.object, Var)):
+        return None  # what says nothing new, and properties that are another name of rdf:type or its inverse
     group = Group(tuple(dict.fromkeys(body)))
     clash = conclusion.predicate == CLASH
     rule = Rule(
@@ -82,4 +83,24 @@ def _inclusion(graph: rdflib.Graph, left: Node, right: Node, sign: str) -> Itera
             yield kind or other or "cax-sco", conclusion, premise + body, axiom
 
 
-_READERS = (_classes, hierarchies, characteristics, chains, keys, disjointness, distinctness, assertions)
+def _renamings(graph: rdflib.Graph) -> Iterator[Made]:
+    """Two names of one class or property: what is said with one is said with the other."""
+    for left, right in pairs(graph, OWL.sameAs):
+        if isinstance(left, rdflib.URIRef) and isinstance(right, rdflib.URIRef):
+            axiom = f"{name(graph, left)} is {name(graph, right)}"
+            one, other = NamedNode(str(left)), NamedNode(str(right))
+            yield "eq-rep-p", Conclusion(_X, other, _Y), (Pattern(_X, one, _Y),), axiom
+            yield "eq-rep-o", Conclusion(_X, TYPE, other), (Pattern(_X, TYPE, one),), axiom
+
+
+_READERS = (
+    _renamings,
+    _classes,
+    hierarchies,
+    characteristics,
+    chains,
+    keys,
+    disjointness,
+    distinctness,
+    assertions,
+)

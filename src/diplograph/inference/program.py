@@ -22,8 +22,8 @@ class Program:
     """Rules ready to run.
 
     `identity` is what decides that two names are one thing: it runs first, on what is asserted, with the OWL
-    rules it depends on. The rules of `strata` then cannot merge names, so no negation can be undone by a merge.
-    The rules of `claims` run last, and read what documents say too.
+    rules it depends on. The rules of `strata` then cannot merge names, so no negation can be undone by a
+    merge. The rules of `claims` run last, and read what documents say too.
     """
 
     rules: tuple[Rule, ...]

@@ -143,8 +143,8 @@ class Rule:
 
     `slug` names the graph its triples go to. The rules compiled from OWL axioms all have the slug `owl-rl`;
     their `id` is the name of the rule in the OWL 2 RL profile, and `premises` holds the axiom itself.
-    `clash` marks a rule whose head says that its solution is a contradiction. A rule that `reads` "claims" also
-    sees the graphs of documents; it runs last, and no other rule builds on it.
+    `clash` marks a rule whose head says that its solution is a contradiction. A rule that `reads` "claims"
+    also sees the graphs of documents; it runs last, and no other rule builds on it.
     """
 
     id: str

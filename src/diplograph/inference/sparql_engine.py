@@ -54,6 +54,7 @@ def run_sparql(
     found = Derivations()
     strata = (*program.identity, *program.strata)
     run = _Run(scratch, found, {id(rule): index for index, rule in enumerate(program.rules)}, given, limit)
+    run.equate()
     for number, stratum in enumerate(strata):
         if progress:
             progress(stratum.rules[0].label, number, len(strata))

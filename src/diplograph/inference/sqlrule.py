@@ -72,7 +72,8 @@ class Catalog:
 class Body:
     """The FROM and WHERE of a body, and what its variables are there.
 
-    `tables` are the WITH clauses it builds on; `row` is the number of the case of an outer body it is joined to.
+    `tables` are the WITH clauses it builds on; `row` is the number of the case of an outer body it is joined
+    to.
     """
 
     catalog: Catalog
@@ -119,8 +120,8 @@ def compile_body(
 ) -> Body:
     """Return the SQL of a body; `needed` are the variables that are asked of it.
 
-    `delta` is the number of a pattern and the round since which it reads. Raises `EmptyError` when a relation that the
-    body needs has no rows.
+    `delta` is the number of a pattern and the round since which it reads. Raises `EmptyError` when a relation
+    that the body needs has no rows.
     """
     return _filled(Body(catalog, {}), variant, needed, delta)
 

@@ -1,11 +1,11 @@
 """The order of the rules: what a rule reads as absent or counts must be finished before the rule runs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from diplograph.errors import KnowledgeError
-from diplograph.inference.families import Assignment, FamilyTable, Node, readings
+from diplograph.inference.families import Assignment, FamilyTable, Key, Node, key, readings
 from diplograph.inference.rule import Pattern, Rule, Term, Var, Variant
 from diplograph.inference.variants import TYPE
 
@@ -17,8 +17,9 @@ Edges = list[dict[int, bool]]
 class Stratum:
     """Rules that are run together until nothing new comes; `recursive` when one pass may not be enough.
 
-    `height` is the longest way to a stratum that nobody reads: strata of one height do not depend on each other. An
-    axiom is in several strata when things of different families come to be known at different times.
+    `height` is the longest way to a stratum that nobody reads: strata of one height do not depend on each
+    other. An axiom is in several strata when things of different families come to be known at different
+    times.
     """
 
     rules: tuple[Rule, ...]
@@ -59,7 +60,7 @@ def _edges(rules: Sequence[Rule], families: FamilyTable, instances: Sequence[Ins
         for node, variant, pattern in families.written(rules[index], family):
             for name in dict.fromkeys(readings(node)):
                 for reader, negative in readers.get(name, {}).items():
-                    if not redundant.conclusion(variant, pattern, instances[reader][0]):
+                    if not redundant.conclusion(index, variant, pattern, instances[reader][0]):
                         found[reader] = found.get(reader, False) or negative
         edges.append(found)
     return edges
@@ -82,45 +83,63 @@ class _Redundancy:
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
+        """Look up the rules of one premise and one conclusion."""
+        self._rules = rules
         self._simple = [_single(rule) for rule in rules]
-        typing = [pair for pair in self._simple if pair is not None and pair[1].predicate == TYPE]
-        self._wider = {
-            (a.object, b.object) for a, b in typing if a.predicate == TYPE and a.subject == b.subject
-        }
-        self._roles: dict[Term, list[tuple[Pattern, Pattern]]] = defaultdict(list)
-        for premise, made in typing:
-            self._roles[premise.predicate].append((premise, made))
+        self._by_premise: dict[Key, list[int]] = defaultdict(list)
+        for index, simple in enumerate(self._simple):
+            if simple is not None:
+                self._by_premise[key(simple[0])].append(index)
 
-    def conclusion(self, variant: Variant, written: Pattern, reader: int) -> bool:
-        """Tell whether rule `reader`, reading `written`, concludes only what `variant` says or needs.
+    def conclusion(self, writer: int, variant: Variant, written: Pattern, reader: int) -> bool:
+        """Tell whether rule `reader`, reading `written`, concludes only what holds without it.
 
-        What goes there and back (a property and its inverse, a symmetric property) says nothing new either.
+        That is what the writer's premises say, or what another rule concludes from one of them in one step;
+        the terminology is closed, so longer ways are short ones too. Of a domain rule also the other
+        conclusions count: what class they give to something, the hierarchy of classes gives in its own right.
         """
         simple = self._simple[reader]
         if simple is None:
             return False
-        premise, made = simple
-        concluded = Pattern(*(_renamed(term, premise, written) for term in made))
-        said = [p for p in (*variant.patterns, *variant.head) if p != written]
-        if concluded in said or made.predicate != TYPE:
-            return concluded in said
-        classes = {(p.subject, p.object) for p in said if p.predicate == TYPE}
-        mine = {
-            c for subject, c in classes | set(self._implied(variant.patterns)) if subject == concluded.subject
-        }
-        return made.object in mine or any((class_, made.object) in self._wider for class_ in mine)
+        concluded = next(_applied(simple, written), None)
+        if concluded is None:
+            return not _may_fit(simple[0], written)
+        if concluded in variant.patterns:
+            return True
+        if any(concluded in self._following(pattern, writer) for pattern in variant.patterns):
+            return True
+        if self._rules[writer].axioms or written.predicate == TYPE:
+            return False
+        held = {p for pattern in variant.patterns for p in self._following(pattern, writer)}
+        beside = [p for p in (*held, *variant.head) if p.predicate == TYPE]
+        return any(concluded == p or concluded in self._following(p, writer) for p in beside)
 
-    def _implied(self, patterns: Iterable[Pattern]) -> Iterator[tuple[Term, Term]]:
-        """Yield what domains and ranges say of the terms of the patterns that hold before the rule runs."""
-        for pattern in patterns:
-            for premise, made in self._roles.get(pattern.predicate, ()):
-                if pattern.predicate != TYPE or premise.object == pattern.object:
-                    yield _renamed(made.subject, premise, pattern), made.object
+    def _following(self, pattern: Pattern, writer: int) -> set[Pattern]:
+        """Return what the other rules conclude from `pattern` in one step."""
+        found: set[Pattern] = set()
+        for index in self._by_premise.get(key(pattern), ()):
+            simple = self._simple[index]
+            if index != writer and simple is not None:
+                found.update(_applied(simple, pattern))
+        return found
 
 
-def _renamed(term: Term, premise: Pattern, fact: Pattern) -> Term:
-    names = dict(zip(premise, fact, strict=True))
-    return names.get(term, term) if isinstance(term, Var) else term
+def _applied(simple: tuple[Pattern, Pattern], fact: Pattern) -> Iterator[Pattern]:
+    """Yield what a rule of one premise concludes from `fact`, when the premise fits it."""
+    premise, made = simple
+    names: dict[Term, Term] = {}
+    fits = all(
+        names.setdefault(term, value) == value and (isinstance(term, Var) or term == value)
+        for term, value in zip(premise, fact, strict=True)
+    )
+    if fits:
+        yield Pattern(*(names.get(term, term) if isinstance(term, Var) else term for term in made))
+
+
+def _may_fit(premise: Pattern, fact: Pattern) -> bool:
+    """Tell whether some instance of `fact` could be an instance of `premise`."""
+    pairs = list(zip(premise, fact, strict=True))
+    return all(isinstance(a, Var) or isinstance(b, Var) or a == b for a, b in pairs)
 
 
 def _single(rule: Rule) -> tuple[Pattern, Pattern] | None:

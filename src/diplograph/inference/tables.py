@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
 
-from diplograph.inference.families import Key, key
+from diplograph.inference.classes import SAME
+from diplograph.inference.families import ANY_CLASS, Key, key
 from diplograph.inference.program import Program, mentioned
 from diplograph.inference.rule import Constant, Pattern, Variant
 from diplograph.inference.sqlrule import Catalog, Relation
@@ -86,6 +87,9 @@ class Tables:
         )
 
 
+IDENTITY: Key = (SAME.value, "")
+
+
 def columns_of(relation: Key) -> str:
     """Return the columns of a relation as SQL."""
     return "s" if relation[0] == TYPE.value else "s, o"
@@ -133,7 +137,7 @@ def _load(tables: Tables, files: Sequence[str]) -> None:
 
 
 def _constants(program: Program) -> Iterator[Constant]:
-    yield TYPE
+    yield from (TYPE, SAME)
     for rule in program.rules:
         for variant in rule.variants:
             yield from _in_variant(variant)
@@ -175,12 +179,32 @@ def _split(tables: Tables, program: Program) -> None:
             "SELECT DISTINCT p, CASE WHEN p = $1 THEN o END FROM triple", [tables.catalog.numbers[str(TYPE)]]
         ).fetchall()
     }
-    for relation in sorted(_relations(program)):
+    for relation in sorted(_relations(program) | _renamed(tables)):
         numbers = _numbers(tables.catalog.numbers, relation)
         if numbers in present:
             rows = f"SELECT {columns_of(relation)} FROM triple WHERE {_where(numbers)}"
             tables.add(relation, rows, _kinds(tables, relation, rows))
     tables.derived = 0
+
+
+def _renamed(tables: Tables) -> set[Key]:
+    """Return every relation there is, when there are several names for one thing: all must be spread."""
+    same = tables.catalog.numbers[str(SAME)]
+    if not tables.size(f"triple WHERE p = {same}::UBIGINT AND s <> o"):
+        return set()
+    rows = tables.connection.execute(
+        "SELECT DISTINCT a.nt, CASE WHEN b.nt[1] = '<' THEN b.nt END FROM triple JOIN term a ON a.id = p "
+        "LEFT JOIN term b ON b.id = o AND p = $1",
+        [tables.catalog.numbers[str(TYPE)]],
+    ).fetchall()
+    tables.catalog.numbers = dict(tables.catalog.numbers) | dict(
+        tables.connection.execute(
+            "SELECT nt, id FROM term WHERE id IN (SELECT p FROM triple) OR id IN "
+            "(SELECT o FROM triple WHERE p = $1)",
+            [tables.catalog.numbers[str(TYPE)]],
+        ).fetchall()
+    )
+    return {(predicate[1:-1], class_[1:-1] if class_ else "") for predicate, class_ in rows} - {ANY_CLASS}
 
 
 def _numbers(known: Mapping[str, int], relation: Key) -> tuple[int, int | None]:
@@ -198,7 +222,7 @@ def _relations(program: Program) -> set[Key]:
     rules = [*program.rules, *(rule for stratum in program.identity for rule in stratum.rules)]
     variants = [variant for rule in rules for variant in rule.variants]
     found = {key(pattern) for variant in variants for pattern in (*variant.head, *mentioned(variant))}
-    return found - {(TYPE.value, "")}
+    return found - {ANY_CLASS} | {IDENTITY}
 
 
 def _kinds(tables: Tables, relation: Key, rows: str) -> tuple[str, str]:

@@ -79,13 +79,29 @@ _SCHEMA_TYPES = frozenset(
         ]
     ]
 )
+_SAME, _TYPE = NamedNode(str(OWL.sameAs)), NamedNode(str(RDF.type))
 _UNUSED = frozenset((OWL.AnnotationProperty, OWL.NamedIndividual, OWL.DataRange, RDFS.Datatype))
 
 
 def terminology(triples: Iterable[Triple]) -> rdflib.Graph:
     """Return the logical axioms among `triples`, closed by owlrl (without its axiomatic triples)."""
-    lines = sorted(f"{triple} ." for triple in triples if is_axiom(triple))
-    return _closed("\n".join(lines))
+    given = list(triples)
+    axioms = [triple for triple in given if is_axiom(triple)] + _renamings(given)
+    return _closed("\n".join(sorted(f"{triple} ." for triple in axioms)))
+
+
+def _renamings(triples: Iterable[Triple]) -> list[Triple]:
+    """Return the identities between classes or properties, which are axioms too."""
+    found, schema = [], set[object]()
+    for triple in triples:
+        schema.add(triple.predicate)
+        if triple.predicate == _SAME:
+            found.append(triple)
+        elif is_axiom(triple):
+            schema.update((triple.subject, triple.object))
+        elif triple.predicate == _TYPE:
+            schema.add(triple.object)
+    return [triple for triple in found if {triple.subject, triple.object} & schema]
 
 
 def is_axiom(triple: Triple) -> bool:
