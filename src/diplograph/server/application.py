@@ -84,7 +84,12 @@ def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settin
     app.add_url_rule("/sparql", "endpoint.sparql", build_only=True)
     _show_errors(app)
     endpoint = Endpoint(
-        engine, AnswerCache(settings.cache), settings, nursery, lambda: graph.tag if nursery else None
+        engine,
+        AnswerCache(settings.cache),
+        settings,
+        nursery,
+        lambda: graph.tag if nursery else None,
+        graph.look_up,
     )
     store = GraphStore(graph, engine, settings, nursery)
     routes = Routes(

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from diplograph import store
 from diplograph.server.evaluation import Job, Term, evaluate
+from diplograph.server.lookup import look_up
 from diplograph.server.search import Hit, Index, index
 from diplograph.vocabulary import PREFIXES
 
@@ -35,6 +36,10 @@ class Graph(Rows, Protocol):
 
     def answer(self, job: Job) -> tuple[str, bytes]:
         """Return the format of the answer to a query (`json`, `ttl`, ...), and all of it written out."""
+        ...
+
+    def look_up(self, job: Job) -> tuple[str, bytes, str] | None:
+        """Return format, bytes and tag of an answer that costs nothing, or `None` for a query that needs work."""
         ...
 
     def has_graph(self, name: str) -> bool:
@@ -83,6 +88,12 @@ class LocalGraph:
         written, write = evaluate(snapshot.store, job)
         write(output)
         return written, output.getvalue()
+
+    def look_up(self, job: Job) -> tuple[str, bytes, str] | None:
+        """Answer a query about one thing on the spot; see `lookup`."""
+        snapshot = self.snapshot()
+        found = look_up(snapshot.store, job)
+        return None if found is None else (*found, snapshot.version.tag)
 
     def has_graph(self, name: str) -> bool:
         """Return whether there is a named graph of that IRI, be it empty."""

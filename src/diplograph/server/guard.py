@@ -77,10 +77,11 @@ def _clause(found: Sequence[Token], index: int) -> Service:
     silent = any("SILENT" in token.text.upper() for token in between if token.kind is Kind.WORD)
     name = between[-1] if len(between) > 1 else keyword
     last = closing(found, opening)
-    return Service(_iri(found, name), silent, keyword.start, found[opening].start, found[last].end)
+    return Service(iri_of(found, name), silent, keyword.start, found[opening].start, found[last].end)
 
 
-def _iri(found: Sequence[Token], name: Token) -> str | None:
+def iri_of(found: Sequence[Token], name: Token) -> str | None:
+    """Return the IRI that a token names, given the prefixes that the query declares, or `None`."""
     if name.kind is Kind.IRI:
         return name.text[1:-1]
     prefix, colon, local = name.text.partition(":")

@@ -1,0 +1,59 @@
+"""Queries so small that handing them to a worker costs more than they do: what is said of one thing.
+
+`SELECT ?p ?o { <thing> ?p ?o }` is what pages, browsers and link checkers ask all day. It reads one stretch of
+one index; where that stretch is long, the query goes to a worker like any other.
+"""
+
+from collections.abc import Sequence
+from io import BytesIO
+from itertools import islice
+
+from pyoxigraph import NamedNode, Store
+
+from diplograph.server.evaluation import Job, evaluate
+from diplograph.server.guard import iri_of
+from diplograph.server.links import is_safe
+from diplograph.server.tokens import Kind, Token, tokens
+
+_MOST = 500  # statements about a thing that are looked up on the spot
+_LONGEST = 2000  # characters of a query worth looking at
+
+
+def look_up(graph: Store, job: Job) -> tuple[str, bytes] | None:
+    """Return format and bytes of the answer to a query about one thing, or `None` for any other query."""
+    if len(job.text) > _LONGEST or job.default_graphs is not None or job.named_graphs is not None:
+        return None
+    thing = subject(tokens(job.text))
+    if thing is None or not is_safe(thing):
+        return None
+    said = graph.quads_for_pattern(NamedNode(thing), None, None)
+    if sum(1 for _ in islice(said, _MOST)) == _MOST:
+        return None
+    output = BytesIO()
+    written, write = evaluate(graph, job)
+    write(output)
+    return written, output.getvalue()
+
+
+def subject(found: Sequence[Token]) -> str | None:
+    """Return the subject of a query whose whole pattern is one triple with a named subject, or `None`."""
+    start = next((i for i, token in enumerate(found) if token.is_word("SELECT", "ASK")), None)
+    opening = next((i for i, token in enumerate(found) if token.text == "{"), None)
+    if start is None or opening is None or not _is_head(found[start + 1 : opening]):
+        return None
+    pattern = [token for token in found[opening + 1 :] if token.text != "."]
+    if len(pattern) != 4 or pattern[3].text != "}" or not all(_is_term(token) for token in pattern[:3]):
+        return None
+    return iri_of(found, pattern[0])
+
+
+def _is_term(token: Token) -> bool:
+    return token.kind in (Kind.IRI, Kind.NAME, Kind.VARIABLE) or token.text == "a"
+
+
+def _is_head(head: Sequence[Token]) -> bool:
+    """Return whether what stands between SELECT and the pattern is columns and nothing that computes."""
+    return all(
+        token.kind is Kind.VARIABLE or token.text == "*" or token.is_word("DISTINCT", "REDUCED", "WHERE")
+        for token in head
+    )
