@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from diplograph import knowledge
 from diplograph.errors import KnowledgeError
-from diplograph.turtle import format_trig, format_turtle, write_turtle
+from diplograph.turtle import format_trig, format_turtle, write_trig, write_turtle
 
 EX = "@prefix ex: <http://example.org/> .\n"
 CASES = {
@@ -73,6 +73,16 @@ def test_trig_graphs_are_sorted() -> None:
     assert format_trig(expected) == expected
 
 
+def test_the_lines_of_a_literal_in_a_graph_are_not_indented() -> None:
+    text = EX + 'ex:g { ex:a ex:p "one\\n\\ntwo\\n  three", "four" ; ex:q "five\\nsix" . ex:b ex:p ex:c }'
+    expected = (
+        EX + '\nex:g {\n    ex:a ex:p """one\n\ntwo\n  three""", "four" ;\n        ex:q """five\nsix""" .\n'
+        "\n    ex:b ex:p ex:c .\n}\n"
+    )
+    assert format_trig(text) == expected
+    assert format_trig(expected) == expected
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -103,6 +113,10 @@ def test_nothing_is_lost(
     text = write_turtle(triples, {"ex": "http://example.org/"})
     assert {quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)} == triples
     assert format_turtle(text) == text
+    quads = {ox.Quad(*statement, ox.NamedNode("http://example.org/g")) for statement in statements}
+    text = write_trig(quads, {"ex": "http://example.org/"})
+    assert set(ox.parse(text, format=ox.RdfFormat.TRIG)) == quads
+    assert format_trig(text) == text
 
 
 def test_every_turtle_file_is_canonical() -> None:

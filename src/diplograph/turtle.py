@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import pyoxigraph as ox
 
@@ -27,6 +28,7 @@ _BARE = {
     _XSD + "boolean": re.compile(r"true|false"),
 }
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_LONG = re.compile(r'("""(?:\\.|[^\\])*?""")')
 _NO_COMMENT = re.compile(
     r'"""(?:\\.|.)*?"""' r"|'''(?:\\.|.)*?'''" r'|"(?:\\.|[^"\\\n])*"' r"|'(?:\\.|[^'\\\n])*'" r"|<[^<>\s]*>",
     re.DOTALL,
@@ -117,9 +119,14 @@ def _write_graph(name: str, quads: list[ox.Quad], prefixes: Mapping[str, str]) -
     blocks = [_block(graph, subject) for subject in _top_subjects(graph)]
     if not name:
         return "\n".join(blocks)
-    inner = "\n".join(blocks)
-    indented = "".join(INDENT + line if line.strip() else line for line in inner.splitlines(keepends=True))
-    return f"{_iri(graph, name)} {{\n{indented}}}\n"
+    return f"{_iri(graph, name)} {{\n{_indented(chr(10).join(blocks))}}}\n"
+
+
+def _indented(text: str) -> str:
+    """Indent every line but those inside of a literal, which are its content."""
+    pieces = _LONG.split(INDENT + text)
+    outside = (re.sub(r"\n(?=[^\n])", "\n" + INDENT, piece) for piece in pieces[::2])
+    return "".join(piece for pair in zip_longest(outside, pieces[1::2], fillvalue="") for piece in pair)
 
 
 def _index(quads: list[ox.Quad], prefixes: Mapping[str, str]) -> _Graph:
