@@ -260,25 +260,25 @@ _KEBAB = {"ArmsSaleAgreement": "arms-sale-agreement", "ArmsDelivery": "arms-deli
 
 def _journey(fact: Journey, number: str, writing: Writing) -> Iterator[Triple]:
     who = writing.who
-    sender = _sender(fact, who)
+    origin = sender(fact, who)
     host = resolution.state(fact.host, fact.time, who, place=fact.place)
-    visitor = resolution.titled_person(fact.visitor, sender, fact.time, who)
+    visitor = resolution.titled_person(fact.visitor, origin, fact.time, who)
     subject = f"{ID}visit/{writing.name}-{number}"
-    labels = [who.reference.entities[state].label for state in (sender, host)]
+    labels = [who.reference.entities[state].label for state in (origin, host)]
     yield from _block(subject, "Visit", f"Visit: {fact.visitor}, {', '.join(labels)} ({fact.time})", writing)
     yield _triple(subject, "dg:time", _time(fact.time))
-    yield _triple(subject, "dg:sendingState", sender)
+    yield _triple(subject, "dg:sendingState", origin)
     yield _triple(subject, "dg:hostState", host)
     if visitor is None:
         visitor = f"{ID}described/visit/{writing.name}-{number}-visitor-1"
         yield from _block(visitor, "DescribedPerson", fact.visitor, writing)
-        yield _triple(visitor, "dg:ofState", sender)
+        yield _triple(visitor, "dg:ofState", origin)
     yield _triple(subject, "dg:visitor", visitor)
     if fact.place and (place := resolution.thing("place", Ref(fact.place), who)):
         yield _triple(subject, "dg:visitPlace", place)
 
 
-def _sender(fact: Journey, who: Resolver) -> str:
+def sender(fact: Journey, who: Resolver) -> str:
     """Return where a visitor came from; of several states that bore the name, the one that knows the visitor."""
     try:
         return resolution.state(fact.sender, fact.time, who)

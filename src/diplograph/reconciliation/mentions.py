@@ -22,6 +22,9 @@ from diplograph.reference import Name
 _WORD = re.compile(r"[\w’'.-]+")
 _OF_STATE = re.compile(r"[\s,]*(?:\w+\s)?of\s+(?:the\s+)?$")
 _LONGEST_TITLE = 6
+_PARTICLE = r"(?:(?:de|da|do|dos|du|di|la|der|den|von|van|el|al|bin|ibn) )*"
+_NAME = re.compile(rf" {_PARTICLE}[A-Z][\w’'-]+(?: {_PARTICLE}[A-Z][\w’'-]+)*")
+Said = list[tuple[times.TimeExpression, str]]
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,18 @@ def mentions(
 ) -> list[Mention]:
     """Return what a text mentions, in order.
 
-    `when` is the date of the text, `state` the CURIE of one to prefer where nothing else tells candidates apart.
+    `when` is the date of the text, `state` the CURIE of one that people are taken to be of where nothing else
+    is said: the host in the report of a journey.
     """
-    said = list(times.resolve_all(text, Clock(publication=when)))
+    said = _times(text, when)
     found: list[Mention] = []
     matches = list(gazetteer.find(text, linker.gazetteer))
     for number, match in enumerate(matches):
-        around = Around(
-            text, match, matches[:number], matches[number + 1 :], _time_near(match, said), when, state
-        )
-        description = _description(around, linker)
-        found.append(description or _named(around, linker))
-    return _without_parts(found)
+        near = _time_near(match.start, match.end, said)
+        around = Around(text, match, matches[:number], matches[number + 1 :], near, when, state)
+        found.append(_description(around, linker) or _named(around, linker))
+    found += _unknown(text, found, matches, linker, Context(None, when, {}, state))
+    return sorted(_without_parts(found), key=lambda mention: mention.start)
 
 
 @dataclass(frozen=True)
@@ -80,16 +83,48 @@ class Around:
 def _named(around: Around, linker: Linker) -> Mention:
     match, reference = around.match, linker.index.reference
     start, title = _title_before(around, linker.index)
-    state = _state_after(around) or _state_before(around, start)
+    said = _state_after(around) or _state_before(around, start)
     offices = describing.offices_titled(title, linker.index) if title else ()
-    context = Context(around.when, around.published, {}, state, offices)
-    candidates = linking.rank(_eligible(match.names, title), context, reference)
-    chosen = linking.decided(candidates)
-    if chosen is None and around.state and state is None:
-        context = replace(context, state=around.state)
-        candidates = linking.rank(_eligible(match.names, title), context, reference)
+    names = _eligible(match.names, title)
+    for state in dict.fromkeys((said, said or around.state)):
+        context = Context(around.when, around.published, {}, state, offices)
+        candidates = linking.rank(names, context, reference)
         chosen = linking.decided(candidates)
+        if chosen is not None and _serves(chosen, names, context, linker):
+            break
+        chosen = None
     return Mention(start, match.end, around.text[start : match.end], context, candidates, chosen, title)
+
+
+def _serves(chosen: Candidate, names: Iterable[Name], context: Context, linker: Linker) -> bool:
+    """A title and a family name mean somebody only who held such an office then: others bear the name too."""
+    full = any(name.entity == chosen.iri and name.form != "family" for name in names)
+    time = context.when or context.published
+    if full or not context.offices or time is None:
+        return True
+    terms = linker.index.reference.terms.get(chosen.iri, ())
+    return any(t.object in context.offices and linking.existed_over(t.time, time) for t in terms)
+
+
+def _unknown(
+    text: str, found: list[Mention], matches: list[Match], linker: Linker, context: Context
+) -> Iterator[Mention]:
+    """Yield titles with names that nobody known bears; whose people they are is all that can be told."""
+    for word in _WORD.finditer(text):
+        if not word[0][0].isupper() or any(m.start <= word.start() < m.end for m in found):
+            continue
+        end, title = _title_at(text, word.start(), linker.index)
+        name = _NAME.match(text, end)
+        if title is None or name is None or any(m.start < name.end() and m.end > end for m in found):
+            continue
+        before = [match for match in matches if match.end <= word.start()]
+        after = [match for match in matches if match.start >= name.end()]
+        here = Match(word.start(), name.end(), ())
+        around = Around(text, here, before, after, None, context.published, context.state)
+        state = _state_after(around) or _state_before(around, word.start()) or context.state
+        offices = describing.offices_titled(title, linker.index)
+        seen = replace(context, state=state, offices=offices)
+        yield Mention(word.start(), name.end(), text[word.start() : name.end()], seen, (), None, title)
 
 
 def _eligible(names: Iterable[Name], title: str | None) -> list[Name]:
@@ -181,11 +216,22 @@ def _only_state(match: Match) -> str | None:
     return next(iter(states), None) if len(states) == 1 else None
 
 
-def _time_near(match: Match, said: list[tuple[times.TimeExpression, str, Clock]]) -> str | None:
-    """Return the time nearest to a name in the text, one after it before one at the same distance in front."""
+def _times(text: str, when: str | None) -> Said:
+    """Return the time expressions of a text whose meaning is known, each relative to the one before."""
+    found: Said = []
+    clock = Clock(publication=when)
+    for expression in times.find(text):
+        time = times.resolve(expression, clock)
+        if time is not None:
+            found.append((expression, time))
+            clock = replace(clock, story=times.narrowed(time))
+    return found
+
+
+def _time_near(start: int, end: int, said: Said) -> str | None:
+    """Return the time nearest to a stretch of the text."""
     distances = [
-        (min(abs(expression.start - match.end), abs(match.start - expression.end)), time)
-        for expression, time, _ in said
+        (min(abs(expression.start - end), abs(start - expression.end)), time) for expression, time in said
     ]
     return min(distances)[1] if distances else None
 
@@ -195,18 +241,16 @@ def _without_parts(found: list[Mention]) -> list[Mention]:
     return [m for m in found if not any(o is not m and o.start <= m.start and m.end <= o.end for o in found)]
 
 
-def states_of(mention: Mention, index: Index) -> Iterator[str]:
-    """Yield the states that the chosen candidate is, or acted for at the time."""
+def states_of(mention: Mention, index: Index) -> frozenset[str]:
+    """Return the states that a mention is of: those the chosen one is or acted for then, else the one around it."""
     if mention.chosen is None:
-        return
+        return frozenset({mention.context.state} - {None})  # type: ignore[arg-type]
     reference, iri = index.reference, mention.chosen.iri
     entity = reference.entities[iri]
     time = mention.context.when or mention.context.published
     terms = reference.terms.get(iri, ())
     then = [term for term in terms if time is None or linking.existed_over(term.time, time)]
-    for term in then or terms:
-        office = reference.entities.get(term.object)
-        if office is not None and office.state:
-            yield office.state
-    if not terms:
-        yield iri if iri.startswith("state:") else entity.state or iri
+    offices = (reference.entities.get(term.object) for term in then or terms)
+    acted = frozenset(office.state for office in offices if office is not None and office.state)
+    own = iri if iri.startswith("state:") else entity.state
+    return acted or frozenset({own} if own else ())
