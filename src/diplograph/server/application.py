@@ -159,7 +159,7 @@ def _without_query(
     if written is None:
         raise not_acceptable(GRAPHS, wish or accept or "")
     if written.name == HTML:
-        return query_pages.form(app, asked, examples)
+        return query_pages.form(app, asked, examples, settings)
     root = operations.root_of(settings, asked.root_url)
     address = f"{root}/sparql" if settings.base_url else asked.base_url
     things: Sequence[Thing] = description.service(address, root, settings, counts())

@@ -7,19 +7,28 @@ from flask import Flask, render_template
 from werkzeug.wrappers import Request, Response
 
 from diplograph.server.formats import GRAPHS, HTML, SOLUTIONS
+from diplograph.server.functions import DESCRIPTIONS
 from diplograph.server.library import Example, by_keyword
 from diplograph.server.links import href, short
 from diplograph.server.problems import Problem
 from diplograph.server.protocol import Operation
+from diplograph.server.settings import Settings
 from diplograph.vocabulary import prefix_header
 
 _PAGE = "text/html; charset=utf-8"
 
 
-def form(app: Flask, request: Request, examples: tuple[Example, ...]) -> Response:
-    """Return the page with an empty query."""
+def form(app: Flask, request: Request, examples: tuple[Example, ...], settings: Settings) -> Response:
+    """Return the page with an empty query, example questions, and what there is to know about the endpoint."""
     with app.request_context(request.environ):
-        page = render_template("sparql.html", query=prefix_header(), groups=by_keyword(examples), result=None)
+        page = render_template(
+            "sparql.html",
+            query=prefix_header(),
+            groups=by_keyword(examples),
+            result=None,
+            functions=DESCRIPTIONS,
+            settings=settings,
+        )
     return Response(page, content_type=_PAGE)
 
 
