@@ -143,3 +143,36 @@ def test_a_killed_writer_leaves_the_old_or_the_new_state(tmp_path: Path, moment:
         writer.store.add(quad(5))
         writer.publish()
     assert len(store.snapshot(tmp_path).store) == survives + 1
+
+
+FULL_DISK = """
+    import resource, signal, sys
+    from pathlib import Path
+    from pyoxigraph import NamedNode, Quad
+    from diplograph import store
+    from diplograph.errors import StoreError
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit fails, as on a full disk
+    try:
+        with store.writing(Path(sys.argv[1])) as writer:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+            s, p = NamedNode("http://x/s"), NamedNode("http://x/p")
+            for start in range(0, 100_000, 10_000):
+                names = (f"http://x/{n}" + "x" * 50 for n in range(start, start + 10_000))
+                writer.store.extend(Quad(s, p, NamedNode(name)) for name in names)
+            writer.publish()
+    except (OSError, StoreError) as error:
+        print("refused:", error)
+        sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on file sizes is a matter of POSIX")
+def test_a_full_disk_leaves_the_old_version(tmp_path: Path) -> None:
+    build(tmp_path, 1)
+    script = textwrap.dedent(FULL_DISK)
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False, capture_output=True)
+    assert done.returncode == 7, done.stderr
+    assert set(store.snapshot(tmp_path).store) == {quad(1)}
+    build(tmp_path, 2)
+    assert set(store.snapshot(tmp_path).store) == {quad(2)}

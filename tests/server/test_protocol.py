@@ -193,3 +193,17 @@ def test_a_new_version_is_seen_by_the_next_query(tmp_path: Path, start: Start) -
             assert rows(client, "SELECT * { ?s ?p ?o }") == 1
             writer.publish()
             assert rows(client, "SELECT * { ?s ?p ?o }") == 2
+
+
+def test_a_graph_that_is_taken_away_is_answered_from_until_another_comes(
+    tmp_path: Path, start: Start
+) -> None:
+    with store.building(tmp_path) as graph:
+        graph.update("INSERT DATA { <http://x/1> a <http://x/T> }")
+    with start(tmp_path) as app:
+        client = app.test_client()
+        (tmp_path / "store" / "latest").unlink()
+        assert client.get("/sparql?query=ASK{<http://x/1>+?p+?o}").json["boolean"] is True
+        with store.building(tmp_path) as graph:
+            graph.update("INSERT DATA { <http://x/2> a <http://x/T> }")
+        assert client.get("/sparql?query=ASK{<http://x/2>+?p+?o}").json["boolean"] is True

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -9,6 +10,7 @@ from typing import Protocol, TypeVar
 from pyoxigraph import NamedNode, QuerySolutions, Store
 
 from diplograph import store
+from diplograph.errors import StoreError
 from diplograph.server.evaluation import Job, Term, evaluate
 from diplograph.server.lookup import look_up
 from diplograph.server.search import Hit, Index, index
@@ -66,7 +68,7 @@ class LocalGraph:
         """Return the newest snapshot; it lies still while the caller holds it."""
         stamp = store.stamp(self._directory)
         if stamp != self._stamp:
-            with self._lock:
+            with self._lock, suppress(StoreError):  # while there is none, the one before will do
                 self._snapshot = store.snapshot(self._directory)
                 self._stamp = stamp
         return self._snapshot
