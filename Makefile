@@ -6,14 +6,15 @@ PORT   ?= 7878
 SHARED ?= ../shared
 OPED   := $(SHARED)/texts/pakistan-russia-romance.txt
 BIN    := $(VENV)/bin
+VENDOR := src/diplograph/pages/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint graphs mappings bench wheel lock clean
+.PHONY: help demo test lint graphs mappings web bench wheel lock clean
 
 help:  ## list what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: demo/store/latest  ## build the sample graph and serve it on http://127.0.0.1:7878
+demo: demo/store/latest $(if $(shell command -v npm),web)  ## build the sample graph and serve it on http://127.0.0.1:7878
 	$(BIN)/diplograph serve demo --port $(PORT)
 
 demo/store/latest: $(VENV)/installed $(wildcard data/texts/*.md) $(wildcard data/*.ttl) $(wildcard ontology/*.ttl) $(wildcard ontology/*/*)
@@ -36,10 +37,16 @@ graphs: $(VENV)/installed  ## regenerate data/graphs, the golden files
 mappings: $(VENV)-mappings/installed  ## validate the table of links with the SSSOM toolkit
 	$(VENV)-mappings/bin/sssom validate data/wikidata.sssom.tsv
 
+web: $(VENDOR)/LICENSES.txt  ## bundle the query editor and the outlines of the map from npm
+
+$(VENDOR)/LICENSES.txt: web/build.mjs web/package-lock.json $(wildcard web/src/*.js) $(if $(shell command -v npm),,$(VENV)/installed-dev)
+	cd web && PATH="$$PATH:$(abspath $(BIN))" && npm ci --no-audit --no-fund && npm run build
+	touch $@
+
 bench: $(VENV)/installed-dev  ## run the benchmarks (ratios against a peer in the same run)
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
-wheel: $(VENV)/installed-dev  ## build the wheel into dist
+wheel: $(VENV)/installed-dev web  ## build the wheel into dist
 	$(BIN)/python -m hatchling build -t wheel
 
 lock: $(VENV)/installed-dev  ## pin the dependencies anew, with hashes

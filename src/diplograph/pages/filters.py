@@ -1,11 +1,14 @@
 """What the templates can say in a word."""
 
+from pathlib import Path
+
 from flask import Blueprint, request, url_for
 
 from diplograph.pages.dates import in_words
 from diplograph.pages.reading import GRAPH, Reader, short
-from diplograph.vocabulary import compact
+from diplograph.vocabulary import PREFIXES, compact
 
+_STATIC = Path(__file__).parent / "static"
 _WIKIDATA = "http://www.wikidata.org/entity/"
 
 
@@ -16,6 +19,10 @@ def register(routes: Blueprint, read: Reader) -> None:
     routes.app_template_filter("named")(_named)
     routes.app_template_global("proof_of")(_proof_of)
     routes.app_template_global("dyad_of")(_dyad_of)
+    routes.app_template_global("version_of_graph")(read.tag)
+    routes.app_template_global("root_url")(read.root_url)
+    routes.app_template_global("prefixes")(lambda: PREFIXES)
+    routes.app_template_global("has_editor")((_STATIC / "vendor" / "query-editor.js").is_file)
 
 
 def _address(read: Reader, iri: str) -> str | None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TypeVar
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from pyoxigraph import NamedNode, Triple
 from werkzeug.exceptions import NotFound
 
 from diplograph.errors import StoreError
-from diplograph.pages import filters
+from diplograph.pages import filters, worldmap
+from diplograph.pages.acts import KINDS, Coverage, coverage
+from diplograph.pages.charts import by_year
 from diplograph.pages.document import document
 from diplograph.pages.dyad import Dyad, State, by_lane, dyad, states, table, timelines
 from diplograph.pages.entity import entity, partner_lanes, provable
@@ -19,6 +22,7 @@ from diplograph.pages.treedraw import draw
 from diplograph.pages.whatif import Prover
 from diplograph.vocabulary import BASE, expand
 
+Result = TypeVar("Result")
 FORMATS = (
     ("ttl", "text/turtle"),
     ("jsonld", "application/ld+json"),
@@ -39,7 +43,9 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
         "views", __name__, static_folder="static", template_folder="templates", static_url_path="/static"
     )
     filters.register(routes, read)
-    prover = Prover(read)
+    prover, covered = Prover(read), _once_a_version(read, coverage)
+    routes.app_template_global("coverage")(covered)
+    routes.app_template_global("columns_by_year")(by_year)
 
     @routes.get("/id/<path:rest>")
     def thing(rest: str) -> Response:
@@ -61,9 +67,13 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
     def proof() -> Response:
         return _proof(read, prover)
 
+    @routes.get("/map")
+    def world() -> Response:
+        return _map(read, covered())
+
     @routes.get("/dyad")
     def dyads() -> Response:
-        return _dyads(read)
+        return _dyads(read, covered())
 
     @routes.get("/dyad/<pair>")
     def dyad(pair: str) -> Response:
@@ -123,11 +133,44 @@ def _rule(read: Reader, slug: str) -> str | None:
     return None if found is None else render_template("rule.html", it=found)
 
 
-def _dyads(read: Reader) -> Response:
+def _dyads(read: Reader, covered: Coverage) -> Response:
     one, other = request.args.get("one"), request.args.get("other")
     if one and other:
         return make_response(redirect(url_for("views.dyad", pair=f"{one}-{other}")))
-    return make_response(render_template("dyads.html", states=states(read), pairs=()))
+    known = states(read)
+    codes = {state.iri: state.code for state in known.values()}
+    pairs = [
+        (f"{codes[one]}-{codes[other]}", f"{covered.names[one]} and {covered.names[other]}", number)
+        for one, other, number in covered.pairs[:60]
+        if one in codes and other in codes
+    ]
+    return make_response(render_template("dyads.html", states=known, pairs=pairs))
+
+
+def _map(read: Reader, covered: Coverage) -> Response:
+    year = request.args.get("year", type=int)
+    chosen = set(request.args.getlist("kind")) & set(KINDS) or set(KINDS)
+    codes = {state.iri: state.code for state in states(read).values()}
+    content = render_template(
+        "map.html", map=worldmap.draw(read, covered, year), year=year, kinds=KINDS, chosen=chosen, names=covered.names,
+        pair_address=lambda flow: url_for("views.dyad", pair=f"{codes[flow.source]}-{codes[flow.target]}"),
+    )  # fmt: skip
+    return make_response(content)
+
+
+def _once_a_version(read: Reader, compute: Callable[[Reader], Result]) -> Callable[[], Result]:
+    """Return a function that gives what `compute` found, found anew when the graph has changed."""
+    kept: dict[str, Result] = {}
+
+    def look() -> Result:
+        tag = read.tag()
+        if tag not in kept:
+            found = compute(read)
+            kept.clear()
+            kept[tag] = found
+        return kept[tag]
+
+    return look
 
 
 def _dyad(read: Reader, pair: str) -> Response:
