@@ -1,14 +1,14 @@
 # ruff: noqa: S608 - every name and number that is put into SQL here is made here
 """A variant of a rule as SQL: joins for its patterns, conditions for its tests, anti-joins for negation."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
 from pyoxigraph import NamedNode
 
 from diplograph.errors import KnowledgeError
-from diplograph.inference.families import Key, key
+from diplograph.inference.families import ANY_CLASS, Key, key
 from diplograph.inference.rule import (
     Column,
     Constant,
@@ -56,6 +56,7 @@ class Catalog:
 
     relations: dict[Key, Relation]
     numbers: Mapping[str, int]
+    subjects: Callable[[str], frozenset[int]]
     round: int = 0
     names: "count[int]" = field(default_factory=count)
 
@@ -132,6 +133,9 @@ def _filled(body: Body, variant: Variant, needed: frozenset[Var], delta: Delta |
     for grouping in variant.groupings:
         _add_grouping(body, grouping)
     for index, pattern in enumerate(variant.patterns):
+        if key(pattern) == ANY_CLASS:
+            _add_any_class(body, pattern, variant)
+            continue
         _add_pattern(body, pattern, delta[1] if delta and delta[0] == index else None)
     for bind in variant.binds:
         body.values[bind.variable] = compile_expression(bind.expression, body.scope)
@@ -192,9 +196,6 @@ def _moved(value: Value, column: str) -> Value:
 
 
 def _add_pattern(body: Body, pattern: Pattern, since: int | None) -> None:
-    if pattern.predicate == TYPE and isinstance(pattern.object, Var):
-        _add_any_class(body, pattern)
-        return
     relation = body.catalog.relations.get(key(pattern))
     if relation is None:
         raise EmptyError
@@ -206,13 +207,22 @@ def _add_pattern(body: Body, pattern: Pattern, since: int | None) -> None:
         _match(body, pattern.object, f"{alias}.o", relation.object)
 
 
-def _add_any_class(body: Body, pattern: Pattern) -> None:
-    """Join every class at once, for a pattern that asks what something is."""
+def _add_any_class(body: Body, pattern: Pattern, variant: Variant) -> None:
+    """Join the classes there are, for a pattern that asks what something is.
+
+    Only those count of which the body says something else too.
+    """
     catalog = body.catalog
+    told = [catalog.relations.get(key(p)) for p in variant.patterns if p.subject == pattern.object]
+    if None in told:
+        raise EmptyError
+    chosen = [catalog.subjects(relation.table) for relation in told if relation is not None]
     parts = [
         f"SELECT s, {catalog.number(NamedNode(class_))} AS o FROM {relation.table}"
         for (predicate, class_), relation in sorted(catalog.relations.items())
-        if predicate == TYPE.value and class_
+        if predicate == TYPE.value
+        and class_
+        and all(catalog.numbers[f"<{class_}>"] in some for some in chosen)
     ]
     if not parts:
         raise EmptyError

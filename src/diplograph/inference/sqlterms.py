@@ -20,6 +20,11 @@ _INT_SUFFIX = f'"^^<{XSD}integer>'
 _DATE_SUFFIX = f'"^^<{XSD}date>'
 _DATE_LENGTH = 11 + len(_DATE_SUFFIX)
 
+_NUMBERS = ", ".join(
+    f"'^^<{XSD}{name}>'"
+    for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")
+)
+
 SETUP = f"""
 CREATE MACRO inner_text(nt, suffix) AS substr(nt, 2, length(nt) - 1 - suffix);
 CREATE MACRO day_id(day) AS {DATE}::UBIGINT + ((day::DATE - DATE '1970-01-01') + {EPOCH})::UBIGINT;
@@ -41,13 +46,13 @@ CREATE MACRO unescaped(text) AS CASE WHEN contains(text, '\\') THEN replace(repl
     replace(replace(text, '\\\\', chr(1)), '\\"', '"'), '\\n', chr(10)), '\\r', chr(13)), '\\t', chr(9)),
     chr(1), '\\')
     ELSE text END;
-CREATE MACRO lexical(nt) AS CASE nt[1] WHEN '<' THEN substr(nt, 2, length(nt) - 2)
-    WHEN '"' THEN unescaped(regexp_extract(nt, '^"(.*)"(@[^"]*|\\^\\^<[^"]*>)?$', 1, 's')) END;
-CREATE MACRO text_of(nt) AS CASE WHEN nt[1] = '"'
-    AND (ends_with(nt, '"') OR regexp_matches(nt, '"@[A-Za-z0-9-]+$')) THEN lexical(nt) END;
-CREATE MACRO number_of(nt) AS CASE WHEN regexp_matches(nt,
-    '\\^\\^<{XSD}(integer|decimal|double|float|int|long|nonNegativeInteger)>$')
-    THEN try_cast(lexical(nt) AS DECIMAL(30, 6)) END;
+CREATE MACRO lexical(nt) AS CASE WHEN nt[1] = '<' THEN substr(nt, 2, length(nt) - 2)
+    WHEN nt[1] = '"' AND nt[-1] = '"' THEN unescaped(substr(nt, 2, length(nt) - 2))
+    WHEN nt[1] = '"' THEN unescaped(regexp_extract(nt, '^"(.*)"(@[^"]*|\\^\\^<[^"]*>)$', 1, 's')) END;
+CREATE MACRO text_of(nt) AS CASE WHEN nt[1] = '"' AND nt[-1] <> '>' THEN lexical(nt) END;
+CREATE MACRO number_of(nt) AS CASE WHEN nt[-1] = '>' AND nt[1] = '"'
+    AND list_contains([{_NUMBERS}], split_part(nt, '"', 3))
+    THEN try_cast(split_part(nt, '"', 2) AS DECIMAL(30, 6)) END;
 CREATE MACRO day_of(nt) AS CASE WHEN ends_with(nt, '{_DATE_SUFFIX}')
     THEN try_cast(substr(nt, 2, 10) AS DATE) - DATE '1970-01-01' END;
 CREATE MACRO plain_decimal(n) AS CASE WHEN contains(n::VARCHAR, '.')

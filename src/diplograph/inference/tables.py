@@ -108,11 +108,15 @@ def open_tables(store: Store, graphs: Iterable[NamedNode], program: Program, fol
         store.dump(path, RdfFormat.N_TRIPLES, from_graph=graph)
         if path.stat().st_size:
             files.append(str(path))
-    tables = Tables(connection, Catalog({}, {}))
+    tables = Tables(connection, Catalog({}, {}, lambda table: _subjects(connection, table)))
     _load(tables, files)
     _number_constants(tables, program)
     _split(tables, program)
     return tables
+
+
+def _subjects(connection: duckdb.DuckDBPyConnection, table: str) -> frozenset[int]:
+    return frozenset(row[0] for row in connection.execute(f"SELECT DISTINCT s FROM {table}").fetchall())
 
 
 def _load(tables: Tables, files: Sequence[str]) -> None:
