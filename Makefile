@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 VENDOR := src/diplograph/pages/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint graphs mappings web bench wheel lock clean
+.PHONY: help demo test lint graphs accuracy mappings web bench wheel lock clean
 
 help:  ## list what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ web: $(VENDOR)/LICENSES.txt  ## bundle the query editor and the outlines of the 
 $(VENDOR)/LICENSES.txt: web/build.mjs web/package-lock.json $(wildcard web/src/*.js) $(if $(shell command -v npm),,$(VENV)/installed-dev)
 	cd web && PATH="$$PATH:$(abspath $(BIN))" && npm ci --no-audit --no-fund && npm run build
 	touch $@
+
+accuracy: $(VENV)/installed  ## measure the reading of our gold passages, into docs/accuracy.md
+	$(BIN)/python benchmarks/accuracy.py
 
 bench: $(VENV)/installed-dev  ## run the benchmarks (ratios against a peer in the same run)
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done

@@ -61,7 +61,9 @@ class Evaluation:
 
 def evaluate(gold: Mapping[str, Iterable[Record]], found: Mapping[str, Iterable[Record]]) -> Evaluation:
     """Score found records against gold ones, both by passage."""
-    lenient, strict, by_type, errors = Score(), Score(), defaultdict(Score), []
+    lenient, strict = Score(), Score()
+    by_type: dict[str, Score] = defaultdict(Score)
+    errors: list[str] = []
     unreal = mistaken = 0
     for passage in sorted(gold):
         wanted, given = list(gold[passage]), list(found.get(passage, ()))
