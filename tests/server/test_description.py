@@ -10,8 +10,9 @@ from flask.testing import FlaskClient
 from pyoxigraph import NamedNode
 
 from diplograph import knowledge, store
-from diplograph.server import library, publish_description
+from diplograph.server import description, library, publish_description
 from diplograph.server.formats import GRAPHS
+from diplograph.server.graphs import LocalGraph
 from diplograph.vocabulary import PREFIXES
 
 from .conftest import build
@@ -181,3 +182,10 @@ def test_the_description_can_be_in_the_graph_itself(tmp_path: Path) -> None:
     assert {solution["p"].value for solution in prefixes} == set(PREFIXES)
     classes = twice.query(PARTITIONS, use_default_graph_as_union=True)
     assert (PREFIXES["dg"] + "Visit") in {solution["subject"].value for solution in classes}
+
+
+def test_reading_and_asking_find_the_same_uses(directory: Path) -> None:
+    graph = LocalGraph(directory)
+    found = description.uses_in(graph.snapshot().store)
+    assert found == description.uses(graph)
+    assert len(found) > 20

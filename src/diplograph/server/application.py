@@ -66,7 +66,7 @@ def _engine(nursery: Nursery, settings: Settings) -> Engine:
 def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settings: Settings) -> Flask:
     examples, metrics = library.examples(), Metrics()
     counts = once_a_version(graph, statistics)
-    uses = once_a_version(graph, description.uses)
+    uses = once_a_version(graph, _uses)
     app = Flask(__name__, static_folder=None)
     app.extensions["diplograph"] = engine
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
@@ -98,7 +98,7 @@ def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settin
         show_problem=lambda each, problem: query_pages.problem(app, each, problem),
     )
     _wrap(app, routes, metrics, settings)
-    _warm(counts, uses, lambda: graph.search("", 1))
+    _warm(counts, lambda: graph.search("", 1))
     return app
 
 
@@ -111,6 +111,13 @@ def _reader(graph: Graph, settings: Settings) -> views.Reader:
         return read
     directory = graph.snapshot().version.path.parents[1]
     return replace(read, store=lambda: graph.snapshot().store, documents=directory / "documents")
+
+
+def _uses(graph: Graph) -> tuple[description.Use, ...]:
+    if isinstance(graph, LocalGraph):
+        snapshot = graph.snapshot()
+        return description.uses_in(snapshot.store)
+    return description.uses(graph)
 
 
 def _wrap(app: Flask, routes: Routes, metrics: Metrics, settings: Settings) -> None:

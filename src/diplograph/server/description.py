@@ -1,9 +1,10 @@
 """What tools read to find their way: service description, VoID, example queries, prefixes."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Store
 
 from diplograph.server.formats import GRAPHS, SOLUTIONS
 from diplograph.server.functions import DESCRIPTIONS
@@ -132,7 +133,7 @@ def dataset_card(root: str) -> dict[str, object]:
 
 
 def uses(graph: Rows) -> tuple[Use, ...]:
-    """Return how classes and properties are used together; this reads the whole graph."""
+    """Return how classes and properties are used together, by asking; for a graph that lies elsewhere."""
     distinct = "{ SELECT DISTINCT ?s ?class ?p ?o { ?s a ?class ; ?p ?o } }"
     totals = graph.rows(f"SELECT ?class ?p (COUNT(*) AS ?n) {{ {distinct} }} GROUP BY ?class ?p")
     kinds = graph.rows(f"""
@@ -141,6 +142,37 @@ def uses(graph: Rows) -> tuple[Use, ...]:
         }} GROUP BY ?class ?p ?of ?type""")
     found = (_use(row) for row in (*totals, *kinds))
     return tuple(sorted(use for use in found if use.subject and use.predicate))
+
+
+def uses_in(graph: Store) -> tuple[Use, ...]:
+    """Return the same for a store that lies here, much faster: by reading every triple once."""
+    kinds = _kinds(graph)
+    none: frozenset[str] = frozenset()
+    seen: Counter[tuple[frozenset[str], str, frozenset[str], str]] = Counter()
+    for subject, predicate, value in {(quad.subject, quad.predicate, quad.object) for quad in graph}:
+        of = kinds.get(subject)
+        if of is not None:
+            datatype = value.datatype.value if isinstance(value, Literal) else ""
+            seen[of, predicate.value, kinds.get(value, none), datatype] += 1
+    counted: Counter[tuple[str, str, str, str]] = Counter()
+    for (of, predicate_iri, values, datatype), number in seen.items():
+        for each in of:
+            counted[each, predicate_iri, "", ""] += number
+            for kind in values:
+                counted[each, predicate_iri, kind, ""] += number
+            if datatype:
+                counted[each, predicate_iri, "", datatype] += number
+    return tuple(sorted(Use(*which, number) for which, number in counted.items()))
+
+
+def _kinds(graph: Store) -> dict[object, frozenset[str]]:
+    """Return the classes of everything that has some."""
+    found: dict[object, set[str]] = {}
+    for quad in graph.quads_for_pattern(None, name("rdf:type"), None):
+        if isinstance(quad.object, NamedNode):
+            found.setdefault(quad.subject, set()).add(quad.object.value)
+    alike = {frozenset(kinds): frozenset(kinds) for kinds in found.values()}
+    return {thing: alike[frozenset(kinds)] for thing, kinds in found.items()}
 
 
 def _use(row: Row) -> Use:

@@ -20,7 +20,7 @@ def write_description(graph: Store) -> None:
             graph.remove(quad)
     asked = StoreGraph(graph)
     things = [
-        *description.void(_ROOT, statistics(asked), description.uses(asked)),
+        *description.void(_ROOT, statistics(asked), description.uses_in(graph)),
         *description.example_things(_ROOT, library.examples()),
     ]
     graph.extend(Quad(each.subject, each.predicate, each.object, _META) for each in triples(things))
