@@ -16,6 +16,7 @@ from diplograph.vocabulary import PREFIXES
 
 _PROSE = {RDFS.label, RDFS.isDefinedBy, SKOS.definition, SKOS.example, SKOS.scopeNote, SKOS.altLabel}
 _XSD = PREFIXES["xsd"]
+_QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # a run lasts too briefly to repay a better compiler
 _KNOWN_TO_HERMIT = {_XSD + name for name in ("boolean", "decimal", "integer", "string")}
 
 
@@ -74,7 +75,13 @@ def is_consistent(data: Iterable[ox.Triple], folder: Path) -> bool:
     given = [*triples(terminology()), *map(_readable, data)]
     ox.serialize(given, output=path, format=ox.RdfFormat.RDF_XML)
     hermit = Path(owlready2.__file__).parent / "hermit"
-    command = [java(), "-cp", f"{hermit}:{hermit / 'HermiT.jar'}", "org.semanticweb.HermiT.cli.CommandLine"]
+    command = [
+        java(),
+        *_QUICK,
+        "-cp",
+        f"{hermit}:{hermit / 'HermiT.jar'}",
+        "org.semanticweb.HermiT.cli.CommandLine",
+    ]
     result = subprocess.run([*command, "-U", path.as_uri()], capture_output=True, text=True, check=False)
     if "InconsistentOntologyException" in result.stderr:
         return False
