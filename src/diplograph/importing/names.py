@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _ABBREVIATIONS = {"st": "saint", "dem": "democratic", "rep": "republic"}
 _UNLIKE = str.maketrans(
@@ -12,6 +13,7 @@ _DROPPED = re.compile(r"['’‘ʻʿʾ`´]")
 _BRACKETS = re.compile(r"^(?P<outer>.+?)\s*\((?P<inner>[^()]+)\)$")
 
 
+@lru_cache(maxsize=1 << 16)
 def key(name: str) -> str:
     """Return a name without case, accents, punctuation, or a leading article.
 

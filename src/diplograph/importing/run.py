@@ -7,16 +7,18 @@ DIR/store                         the same as graph:import/<name>, described in 
 
 import csv
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
 from pyoxigraph import Triple as RdfTriple
 
-from diplograph import store
+from diplograph import edtf, store
 from diplograph.errors import InputError
-from diplograph.graph import iri, with_bounds
+from diplograph.graph import bounds, iri, with_bounds
 from diplograph.importing import KINDS, dates
 from diplograph.importing.checks import Whole
 from diplograph.importing.faults import ImportFaultError
@@ -28,6 +30,7 @@ from diplograph.vocabulary import PREFIXES
 _RETRIEVED = NamedNode("http://purl.org/pav/retrievedOn")
 _PREFIXES = {**PREFIXES, "pav": "http://purl.org/pav/"}
 _FOLDER = "imports"
+_TIME = iri("dg:time")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,28 @@ class Report:
         return self.read - len(self.refused)
 
 
+@dataclass
+class _Taken:
+    """What has been taken so far: of the triples, only hashes and times are kept, so that files may be large."""
+
+    read: int = 0
+    triples: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    times: list[tuple[NamedNode, str]] = field(default_factory=list)
+    _seen: set[int] = field(default_factory=set)
+
+    def new(self, triple: Triple) -> bool:
+        """Tell whether a triple is new, and remember it."""
+        known = hash((triple[0].value, triple[1].value, str(triple[2])))
+        if known in self._seen:
+            return False
+        self._seen.add(known)
+        self.triples += 1
+        if triple[1] == _TIME and isinstance(triple[2], Literal):
+            self.times.append((triple[0], triple[2].value))
+        return True
+
+
 def run(
     origin: Origin,
     directory: Path,
@@ -73,17 +98,28 @@ def run(
         raise InputError(
             f"{origin.retrieved!r} is no day; say when the file was retrieved, for instance 2026-11-24"
         )
-    triples, read, refused = _collect(origin, who, lenient=lenient)
-    if read == 0:
-        raise ImportFaultError(origin.path, None, "file must have rows", "found none")
-    _write(origin, directory, triples, refused, background)
-    return Report(origin, read, tuple(refused), len(triples))
+    with TemporaryDirectory(prefix="diplograph-import-") as temporary:
+        turtle, rejects = (Path(temporary) / f"{origin.name}{suffix}" for suffix in (".ttl", ".refused.tsv"))
+        taken = _Taken()
+        _write_turtle(turtle, [*_description(origin)], _statements(origin, who, taken, lenient=lenient))
+        if taken.read == 0:
+            raise ImportFaultError(origin.path, None, "file must have rows", "found none")
+        _write_refused(rejects, taken.refused)
+        _write_graph(origin, directory, turtle, taken, background)
+        for path in (turtle, rejects):
+            _place(path, directory / _FOLDER)
+    return Report(origin, taken.read, tuple(taken.refused), taken.triples)
 
 
 def graphs(directory: Path) -> Iterator[Quad]:
     """Yield the quads of all imports of a directory, with time bounds, for a store that is built anew."""
     for path in sorted((directory / _FOLDER).glob("*.ttl")):
-        yield from _quads(parse(path=path, format=RdfFormat.TURTLE), path.stem)
+        graph, meta = graph_name(path.stem), iri("graph:meta")
+        found = parse(path=path, format=RdfFormat.TURTLE)
+        placed = (
+            Quad(q.subject, q.predicate, q.object, meta if q.subject == graph else graph) for q in found
+        )
+        yield from with_bounds(placed)
 
 
 def turtle_files(directory: Path) -> tuple[Path, ...]:
@@ -96,24 +132,20 @@ def graph_name(name: str) -> NamedNode:
     return NamedNode(f"{PREFIXES['graph']}import/{name}")
 
 
-def _collect(
-    origin: Origin, who: Resolver, *, lenient: bool
-) -> tuple[set[Triple], int, list[tuple[int, str]]]:
+def _statements(origin: Origin, who: Resolver, taken: _Taken, *, lenient: bool) -> Iterator[Triple]:
+    """Yield the triples of the rows that are taken, each once, and note in `taken` what became of the others."""
     writing = Writing(origin.name, who, f"{KINDS[origin.kind].title}, retrieved {origin.retrieved}")
-    whole, read = Whole(), 0
-    triples: set[Triple] = set()
-    refused: list[tuple[int, str]] = []
+    whole = Whole()
     for row in KINDS[origin.kind].read(origin.path):
-        read += 1
+        taken.read += 1
         broken = whole.add(row)
         if broken and not lenient:
             raise ImportFaultError(origin.path, row.number, broken.rule, broken.detail)
         found = f"{broken.rule}: {broken.detail}" if broken else _stated(row, writing)
         if isinstance(found, str):
-            refused.append((row.number, found))
+            taken.refused.append((row.number, found))
         else:
-            triples.update(found)
-    return triples, read, refused
+            yield from filter(taken.new, found)
 
 
 def _stated(row: Row, writing: Writing) -> list[Triple] | str:
@@ -126,33 +158,14 @@ def _stated(row: Row, writing: Writing) -> list[Triple] | str:
         return str(error)
 
 
-def _write(
-    origin: Origin,
-    directory: Path,
-    triples: set[Triple],
-    refused: list[tuple[int, str]],
-    background: Callable[[], Iterable[Quad]],
-) -> None:
-    folder = directory / _FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    turtle, rejects = (folder / f"{origin.name}{suffix}" for suffix in (".ttl", ".refused.tsv"))
-    unfinished = [path.with_name(path.name + ".tmp") for path in (turtle, rejects)]
-    try:
-        _write_turtle(unfinished[0], [*_description(origin), *triples])
-        _write_refused(unfinished[1], refused)
-        _write_graph(origin, directory, unfinished[0], background)
-        for path, final in zip(unfinished, (turtle, rejects), strict=True):
-            path.replace(final)
-    finally:
-        for path in unfinished:
-            path.unlink(missing_ok=True)
+def _write_turtle(path: Path, description: list[Triple], found: Iterator[Triple]) -> None:
+    def triples() -> Iterator[RdfTriple]:
+        for triple in description:
+            yield RdfTriple(*triple)
+        for triple in found:
+            yield RdfTriple(*triple)
 
-
-def _write_turtle(path: Path, triples: list[Triple]) -> None:
-    ordered = sorted(triples, key=lambda triple: tuple(map(str, triple)))
-    serialize(
-        (RdfTriple(*triple) for triple in ordered), str(path), format=RdfFormat.TURTLE, prefixes=_PREFIXES
-    )
+    serialize(triples(), str(path), format=RdfFormat.TURTLE, prefixes=_PREFIXES)
 
 
 def _write_refused(path: Path, refused: list[tuple[int, str]]) -> None:
@@ -163,14 +176,33 @@ def _write_refused(path: Path, refused: list[tuple[int, str]]) -> None:
 
 
 def _write_graph(
-    origin: Origin, directory: Path, turtle: Path, background: Callable[[], Iterable[Quad]]
+    origin: Origin, directory: Path, turtle: Path, taken: _Taken, background: Callable[[], Iterable[Quad]]
 ) -> None:
+    graph, meta = graph_name(origin.name), iri("graph:meta")
     with store.writing(directory) as writer:
         if len(writer.store) == 0:
-            writer.store.extend(background())
+            writer.store.bulk_extend(background())
         _clear(writer.store, origin.name)
-        writer.store.extend(_quads(parse(path=turtle, format=RdfFormat.TURTLE), origin.name))
+        writer.store.bulk_load(path=str(turtle), format=RdfFormat.TURTLE, to_graph=graph)
+        writer.store.bulk_extend(_bounds(taken, graph))
+        for quad in list(writer.store.quads_for_pattern(graph, None, None, graph)):
+            writer.store.remove(quad)
+            writer.store.add(Quad(quad.subject, quad.predicate, quad.object, meta))
         writer.publish()
+
+
+def _bounds(taken: _Taken, graph: NamedNode) -> Iterator[Quad]:
+    for node, time in taken.times:
+        for subject, predicate, value in bounds(node, edtf.extent(time)):
+            yield Quad(subject, iri(predicate), value, graph)
+
+
+def _place(path: Path, folder: Path) -> None:
+    """Move a finished file into a folder that may be on another disk, so that it is never there in part."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f"{path.name}.tmp"
+    shutil.copyfile(path, beside)
+    beside.replace(folder / path.name)
 
 
 def _clear(target: Store, name: str) -> None:
@@ -178,12 +210,6 @@ def _clear(target: Store, name: str) -> None:
     target.remove_graph(graph)
     for quad in list(target.quads_for_pattern(graph, None, None, meta)):
         target.remove(quad)
-
-
-def _quads(found: Iterable[Quad], name: str) -> Iterator[Quad]:
-    graph, meta = graph_name(name), iri("graph:meta")
-    placed = (Quad(q.subject, q.predicate, q.object, meta if q.subject == graph else graph) for q in found)
-    return with_bounds(placed)
 
 
 def _description(origin: Origin) -> Iterator[Triple]:

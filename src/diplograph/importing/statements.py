@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode
 
@@ -52,7 +53,12 @@ def statements(row: Row, writing: Writing) -> list[Triple]:
 
 
 def _triple(subject: str, predicate: str, value: str | NamedNode | Literal) -> Triple:
-    return iri(subject), iri(predicate), iri(value) if isinstance(value, str) else value
+    return _node(subject), _node(predicate), _node(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=1 << 14)
+def _node(curie: str) -> NamedNode:
+    return iri(curie)
 
 
 def _text(text: str) -> Literal:
