@@ -31,6 +31,8 @@ def is_satisfied(trigger: Trigger, filled: Mapping[str, tuple[Filler, ...]]) -> 
 def from_governor(trigger: Trigger, filled: Roles, outer: Claim, scene: Scene) -> Roles:
     """Take over the sides of the governing event: "lifted an embargo, followed by an agreement on the sale of"."""
     result = dict(filled)
+    if outer.kind in scene.lexica.roles["inherited"]["not_from"]:
+        return result
     for name in (name for names, _ in trigger.frame.roles for name in names):
         side = _side_of(name, scene)
         if side is None or name in result or name not in scene.lexica.roles["inherited"]["roles"]:
