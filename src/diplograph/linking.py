@@ -15,6 +15,7 @@ from diplograph.reference import Name, Reference, Tenure
 _FORM_SCORE = {"name": 1.0, "adjective": 0.95, "demonym": 0.95, "metonym": 0.9, "family": 0.5}
 _MARGIN = 0.1  # candidates nearer to each other than this are not told apart
 _MINIMUM = 0.5
+_CAREER = 25  # years before or after office in which somebody is still spoken of as acting
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,13 @@ def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[
 def analysts_codes(reference: Reference, kept: Container[str], counted_as: Mapping[str, str]) -> Mapping[str, str]:
     """Return the code by which analysts call each state and organization: a former state by that of who continues it.
 
-    `kept` are the codes of former states that stay, `counted_as` maps other codes."""
+    `kept` are the codes of former states that stay and of organizations that are said, `counted_as` maps other codes."""
     heirs = {old: iri for iri, entity in reference.entities.items() for old in entity.properties.get("dg:continuatorOf", ())}
     codes = {iri: entity.code for iri, entity in reference.entities.items() if entity.code}
     found = {}
     for iri, code in codes.items():
+        if iri.startswith("organization:") and code.isupper() and code not in kept:
+            continue
         heir = iri
         while code not in kept and heir in heirs:
             heir = heirs[heir]
@@ -135,6 +138,8 @@ def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple
     time = context.when or context.published
     if time and any(existed_over(term.time, time) for term in terms):
         score, reasons = score + 0.2, [*reasons, f"in office in {time}"]
+    elif terms and entity.iri not in context.named and _is_of_another_age(terms, context):
+        score, reasons = score - 0.6, [*reasons, f"of another age than {time}"]
     if context.offices and any(term.object in context.offices for term in terms):
         score, reasons = score + 0.3, [*reasons, "held the office named"]
     if context.state:
@@ -146,9 +151,25 @@ def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple
     return score, reasons
 
 
+def _is_of_another_age(terms: Iterable[Tenure], context: Context) -> bool:
+    """Tell whether somebody held office long before or after both the time spoken of and publication."""
+    times = [time for time in (context.when, context.published) if time]
+    return bool(times) and min(_years_apart(term.time, time) for term in terms for time in times) > _CAREER
+
+
+def _years_apart(interval: str, time: str) -> int:
+    (first, last), (start, end) = edtf.span(interval), edtf.span(time)
+    return max(first.year - end.year, start.year - last.year, 0)
+
+
 def _office_state(term: Tenure, reference: Reference) -> str | None:
     office = reference.entities.get(term.object)
     return office.state if office else None
+
+
+def polity(state: str, when: str | None, reference: Reference) -> str:
+    """Return the state that a state's institution belonged to at a time: the Duma of 1910 is the Russian Empire's."""
+    return _at_time(state, when, reference)
 
 
 def _at_time(state: str, when: str | None, reference: Reference) -> str:

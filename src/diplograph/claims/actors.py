@@ -1,6 +1,7 @@
 """Noun phrases to actors: names, descriptions ("the Pakistani army chief"), groups, and words that refer back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from spacy.tokens import Token
 
@@ -69,7 +70,7 @@ def _as_state(token: Token, scene: Scene, when: str | None) -> Actor | None:
     when = when or scene.story(token)
     if token.pos_ in {"PRON", "DET"} and token.dep_ == "poss":
         found = references.pronoun(token, scene) or ()
-    elif token.i in scene.names:
+    elif token.i in scene.names and (scene.names[token.i].names or scene.names[token.i].kind == "Person"):
         found = _named(token, scene.names[token.i], scene, when)
     else:
         return None
@@ -138,7 +139,26 @@ def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | No
             return (Actor(known.label, "Person", known.iri, known.state, known.offices, span),)
         owner = _state_around(mention, scene, when) or _state_after(mention, scene, when)
         return (Actor(mention.text, "Person", None, owner.iri if owner else None, _title_before(mention, scene), span),)
+    organ = scene.lexica.descriptions["organ"].get(mention.text.lower())
+    if organ is not None:
+        return (_state_actor(linking.polity(organ, when or scene.document.published, scene.reference), span, scene),)
+    head = scene.paragraph.tokens[mention.head]
+    if mention.kind == "Organization" and head.lemma_.lower() in scene.lexica.descriptions["state"]["nouns"]:
+        return _described(head, head.lemma_.lower(), scene, when)
+    if mention.kind == "Organization":
+        known = next((m.actor for m in scene.discourse.before(scene.position(head)) if _may_shorten(mention.text, m.actor, scene)), None)
+        if known is not None:
+            return (replace(known, span=span),)
     return (Actor(mention.text, mention.kind, None, None, (), span),)
+
+
+def _may_shorten(name: str, actor: Actor, scene: Scene) -> bool:
+    """Tell whether a name is a part of an organization's: "the Council", "the Forum"."""
+    if actor.kind != "Organization" or name == actor.label:
+        return False
+    entity = scene.reference.entities.get(actor.iri or "")
+    names = (actor.label, *(entity.names if entity else ()))
+    return any(name in known.split() for known in names)
 
 
 def _state_after(mention: NameMention, scene: Scene, when: str | None) -> Actor | None:

@@ -15,6 +15,7 @@ from diplograph.claims import syntax
 
 Arguments = Mapping[str, list[Token]]
 _BEFORE_NOUN = ("amod", "compound", "nmod", "npadvmod", "nummod")
+_BROUGHT_ABOUT = {"lead", "order", "sign", "conclude", "mount", "stage", "negotiate", "make", "pose", "lend", "send", "sell", "supply"}
 _BETWEEN_WORDS = {"between", "among"}
 
 
@@ -39,7 +40,7 @@ def of_noun(noun: Token, *, light: frozenset[str]) -> Arguments:
     for preposition, governed in syntax.complements(noun):
         _add(found, "subject" if preposition == "by" else preposition, [governed])
     for clause in syntax.children(noun, "acl"):
-        _add_participle(found, clause)
+        _add_participle(found, clause, light)
     _add_from_governor(found, noun, light)
     return found
 
@@ -76,10 +77,11 @@ def _modifiers(noun: Token) -> list[Token]:
     return found
 
 
-def _add_participle(found: dict[str, list[Token]], clause: Token) -> None:
+def _add_participle(found: dict[str, list[Token]], clause: Token, light: frozenset[str]) -> None:
     """A participle on the noun brings its agent: an accord signed by both, an offensive launched by Iraq."""
     for preposition, governed in syntax.complements(clause):
-        _add(found, "subject" if preposition == "by" else preposition, [governed])
+        if preposition != "by" or clause.lemma_.lower() in light | _BROUGHT_ABOUT:
+            _add(found, "subject" if preposition == "by" else preposition, [governed])
 
 
 def _add_from_governor(found: dict[str, list[Token]], noun: Token, light: frozenset[str]) -> None:

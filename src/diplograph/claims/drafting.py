@@ -170,8 +170,16 @@ def _arguments(token: Token, scene: Scene) -> Arguments:
 def _with_matched(trigger: Trigger, found: Arguments, scene: Scene) -> Arguments:
     """Add the arguments of the other words of a pattern: the embargo's "on Pakistan" to "lifted"."""
     light: frozenset[str] = scene.lexica.factuality["transparent"]["light"]
-    others = [arguments.of_noun(token, light=light) for token in trigger.matched[1:] if syntax.is_noun(token)]
+    others = [_outwards(token, arguments.of_noun(token, light=light), scene) for token in trigger.matched[1:] if syntax.is_noun(token)]
     return arguments.merged(found, *others)
+
+
+def _outwards(noun: Token, found: Arguments, scene: Scene) -> Arguments:
+    """Leave out whose envoy or troops a noun names: that is not who expels or fights them."""
+    lemma = noun.lemma_.lower()
+    if lemma in scene.lexica.offices or lemma in scene.lexica.descriptions["collective"]["nouns"] | scene.lexica.descriptions["delegates"]["nouns"]:
+        return {function: tokens for function, tokens in found.items() if function not in {"possessor", "modifier", "outer", "subject"}}
+    return found
 
 
 def _outer(trigger: Trigger, drafts: Mapping[int, Draft]) -> Draft | None:

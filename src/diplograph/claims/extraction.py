@@ -50,7 +50,7 @@ def _scenes(document: Document, reader: Reader, discourse: Discourse) -> Iterato
     for paragraph in sentences.parse(document, reader.parser):
         found, clock = timing.mentions(paragraph.tokens, clock)
         apart = timing.covered(paragraph.tokens) | naming.dateline(paragraph.tokens)
-        names = naming.find(paragraph.tokens, reader.gazetteer, apart)
+        names = naming.find(paragraph.tokens, reader.gazetteer, apart, reader.lexica.titles)
         reference = reader.gazetteer.reference
         yield Scene(document, paragraph, names, found, reader.lexica, reference, discourse, document.author)
 

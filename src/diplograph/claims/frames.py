@@ -140,14 +140,19 @@ def _unit(text: str, words: list[str], objects: list[str], part: str, frame: Fra
     return LexicalUnit(
         text=text,
         part=part,
-        heads=frozenset((*head[:-1], last) for last in head[-1].split("|")),
+        heads=frozenset((*head[:-1], *_hyphened(last)) for last in head[-1].split("|")),
         with_words=tuple(frozenset(word.split("|")) for word in with_words),
-        objects=frozenset(tuple(option.split()) for option in objects),
+        objects=frozenset(_hyphened(option) for option in objects),
         frame=frame,
     )
 
 
 _PREPOSITIONS = set("of to in on with against for from between into at by over toward towards about under as".split())
+
+
+def _hyphened(text: str) -> tuple[str, ...]:
+    """Return the words of a phrase as the parser sees them: "cease-fire" is three tokens, the mark among them."""
+    return tuple(text.replace("-", " ").split())
 
 
 def _split(text: str, separator: str) -> list[str]:

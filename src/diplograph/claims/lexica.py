@@ -21,6 +21,7 @@ class Lexica:
     roles: Mapping[str, Any]
     codes: Mapping[str, Any]
     sides: Mapping[str, frozenset[str]]  # source, target -> roles
+    titles: frozenset[str]  # words that may stand before a family name
     offices: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # head word -> (phrase, classes)
 
 
@@ -29,7 +30,9 @@ def load(folder: Path, sides: Mapping[str, frozenset[str]]) -> Lexica:
 
     KnowledgeError names the file that is missing or malformed."""
     tables = {name: _read(folder / f"{name}.toml") for name in _FILES}
-    return Lexica(**{name: _frozen(table) for name, table in tables.items()}, sides=sides, offices=_offices(tables["descriptions"]))
+    offices = _offices(tables["descriptions"])
+    titles = frozenset((*offices, *tables["descriptions"]["rank"]["words"]))
+    return Lexica(**{name: _frozen(table) for name, table in tables.items()}, sides=sides, titles=titles, offices=offices)
 
 
 def _read(path: Path) -> dict[str, Any]:

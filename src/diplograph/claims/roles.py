@@ -73,8 +73,8 @@ def _tokens(function: str, trigger: Trigger, found: Arguments, scene: Scene) -> 
     elif "_" in function:
         outer, _, inner = function.partition("_")
         for token in found.get(outer, ()):
-            if inner == "possessor" and any(child.tag_ == "POS" for child in token.children):
-                yield token  # "expelled Israel's"
+            if (inner == "possessor" and any(child.tag_ == "POS" for child in token.children)) or (inner == "modifier" and token.pos_ == "ADJ"):
+                yield token  # "expelled Israel's", "the Australian and the Fijian envoys"
             yield from _tokens(inner, trigger, arguments.of_noun(token, light=frozenset()), scene)
     else:
         yield from found.get(function, ())
@@ -143,8 +143,9 @@ def _without_echo(roles: Roles, trigger: Trigger) -> Roles:
     kept: Roles = {}
     for names, _ in trigger.frame.roles:
         for name in names:
-            fillers = [f for f in roles.get(name, ()) if not (isinstance(f, Actor) and f.label in taken)]
+            fillers = [f for f in roles.get(name, ()) if not (isinstance(f, Actor) and (f.label in taken or f"of {f.state}" in taken))]
             if fillers:
                 kept[name] = tuple(fillers)
-        taken |= {f.label for name in names for f in kept.get(name, ()) if isinstance(f, Actor) and f.kind != "Place"}
+        actors_ = [f for name in names for f in kept.get(name, ()) if isinstance(f, Actor) and f.kind != "Place"]
+        taken |= {f.label for f in actors_} | {f"of {f.state}" for f in actors_ if f.state}
     return kept

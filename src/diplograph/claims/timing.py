@@ -13,18 +13,21 @@ from diplograph.mentions.times import Clock
 
 _INHERITED = {"xcomp", "ccomp", "conj", "dobj", "obj", "pobj", "prep", "nsubj", "nsubjpass", "agent", "attr", "pcomp", "acl", "dative", "advcl", "oprd", "acomp", "csubj", "amod", "compound", "poss", "appos"}
 
+_STORY_GOES_ON = 4  # sentences in the past tense after one that says when
+
 
 def mentions(tokens: Doc, clock: Clock) -> tuple[tuple[TimeMention, ...], Clock]:
     """Return the times of a paragraph, resolved, and the clock as it stands after it."""
     found: list[TimeMention] = []
-    reached = 0  # where the story was last said to take place at a time
+    reached = 1 if clock.goes_on else 0  # where the story was last said to take place at a time
     for expression in times.find(tokens.text):
         span = tokens.char_span(expression.start, expression.end, alignment_mode="expand")
         if span is None:
             continue
         told = clock.story if _is_told_on(tokens, reached, span, clock) else None
         base = clock.last if expression.points_back else told if expression.needs_year else clock.story or clock.last
-        time = times.resolve(expression, replace(clock, story=base))
+        ahead = clock.publication is not None and (expression.needs_year or expression.kind == "deictic") and _is_ahead(span)
+        time = times.resolve(expression, replace(clock, story=base, ahead=ahead))
         if time is None:
             continue
         moves = _moves_story(span, expression.relation)
@@ -32,7 +35,8 @@ def mentions(tokens: Doc, clock: Clock) -> tuple[tuple[TimeMention, ...], Clock]
         clock = replace(clock, last=times.narrowed(time))
         if expression.kind != "deictic" and moves:
             clock, reached = replace(clock, story=clock.last), span.end
-    return tuple(found), clock
+    end = tokens[len(tokens) - 1 : len(tokens)]
+    return tuple(found), replace(clock, goes_on=bool(reached) and _is_told_on(tokens, reached, end, clock))
 
 
 def _is_told_on(tokens: Doc, reached: int, span: Span, clock: Clock) -> bool:
@@ -42,10 +46,25 @@ def _is_told_on(tokens: Doc, reached: int, span: Span, clock: Clock) -> bool:
     if clock.publication is None:
         return True
     sentence = span.sent
-    if reached > sentence.start:
-        return True
-    before = tokens[sentence.start - 1].sent if sentence.start else None
-    return before is not None and reached > before.start and not _is_present(before) and not _is_present(sentence)
+    for _ in range(_STORY_GOES_ON):
+        if reached > sentence.start:
+            return True
+        if not sentence.start or _is_present(sentence):
+            return False
+        sentence = tokens[sentence.start - 1].sent
+    return False
+
+
+def _is_ahead(span: Span) -> bool:
+    """Tell whether a date is of something that is to come: "will open on 1 March", "are to meet in May"."""
+    for _, governor in syntax.path_up(span.root):
+        if syntax.is_verb(governor):
+            words = {child.lower_ for child in governor.children if child.dep_ == "aux"}
+            if words & {"will", "shall", "'ll", "to"}:
+                return True
+            if governor.dep_ not in {"conj", "xcomp"}:
+                return False
+    return False
 
 
 def _is_present(sentence: Span) -> bool:

@@ -1,7 +1,7 @@
 """Names in a parsed paragraph: what the gazetteer knows, and behind it what the statistical recognizer guesses."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, Token
@@ -33,26 +33,42 @@ def dateline(tokens: Doc) -> frozenset[int]:
     return frozenset(token.i for token in tokens if match and token.idx < match.end())
 
 
-def find(tokens: Doc, gazetteer: Gazetteer, apart: frozenset[int] = frozenset()) -> Mapping[int, NameMention]:
-    """Return the names of a paragraph by each token index that they cover, none that starts at a token set apart."""
+def find(
+    tokens: Doc, gazetteer: Gazetteer, apart: frozenset[int] = frozenset(), titles: Container[str] = frozenset()
+) -> Mapping[int, NameMention]:
+    """Return the names of a paragraph by each token index that they cover, none that starts at a token set apart.
+
+    `titles` may stand before a family name: "Chairman Hua" is Hua, "Jeremy Moore" is not just any Moore."""
     found: dict[int, NameMention] = {}
-    for mention in (*_known(tokens, gazetteer), *_recognized(tokens)):
+    for mention in (*_known(tokens, gazetteer, titles), *_recognized(tokens)):
         if mention.start not in apart and not any(index in found for index in range(mention.start, mention.end)):
             found.update(dict.fromkeys(range(mention.start, mention.end), mention))
     return found
 
 
-def _known(tokens: Doc, gazetteer: Gazetteer) -> Iterator[NameMention]:
+def _known(tokens: Doc, gazetteer: Gazetteer, titles: Container[str]) -> Iterator[NameMention]:
     for match in gazetteers.find(tokens.text, gazetteer):
         span = tokens.char_span(match.start, match.end, alignment_mode="expand")
-        if span is not None and not _is_ordinary_word(span, match.names):
+        if span is not None and not _is_ordinary_word(span, match.names, titles):
             kind = match.names[0].entity.partition(":")[0]
             yield NameMention(span.start, span.end, span.root.i, span.text, kind, match.names)
 
 
-def _is_ordinary_word(span: Span, names: tuple[Name, ...]) -> bool:
-    """A family name is taken for one only where it is tagged as a name: "the march", but "Mr March"."""
-    return all(name.form == "family" for name in names) and span.root.pos_ not in {"PROPN"}
+def _is_ordinary_word(span: Span, names: tuple[Name, ...], titles: Container[str]) -> bool:
+    """A family name is taken for one only where it is tagged as a name, and not part of another's."""
+    if any(name.form != "family" for name in names):
+        return False
+    return span.root.pos_ != "PROPN" or _is_part(span, titles)
+
+
+def _is_part(span: Span, titles: Container[str]) -> bool:
+    """Tell whether a family name belongs to a longer name: the Moore of Jeremy Moore, the Lee of Lee Hu-rak."""
+    before = span.doc[span.start - 1] if span.start else None
+    after = span.doc[span.end] if span.end < len(span.doc) else None
+    if after is not None and after.pos_ == "PROPN" and after.dep_ != "appos" and after.head.i in {span.root.i, span.root.head.i, after.i}:
+        return after.ent_type_ == "PERSON" and span.root.ent_type_ == "PERSON"
+    first = before is not None and before.pos_ == "PROPN" and before.ent_type_ == "PERSON"
+    return first and before is not None and before.lower_ not in titles and not before.text.endswith(".")
 
 
 def _recognized(tokens: Doc) -> Iterator[NameMention]:

@@ -21,6 +21,8 @@ class Clock:
     publication: str | None = None
     story: str | None = None
     last: str | None = None  # the date said last, be it that of the story or not
+    goes_on: bool = False  # whether the story was still being told at the end of the paragraph before
+    ahead: bool = False  # whether what is dated lies after publication
 
     @property
     def day(self) -> date | None:
@@ -193,6 +195,8 @@ def _later_in_year(month: int, clock: Clock) -> bool:
 def _year_of_month(month: int, clock: Clock) -> str | None:
     """The year of a bare month: the story's, which goes forward; else the latest that is not after publication."""
     first, last = edtf.span(clock.publication)
+    if clock.ahead and first != date.min:
+        return f"{first.year if month >= first.month else first.year + 1}"
     if clock.story:
         start = edtf.span(clock.story)[0]
         year = start.year + 1 if len(clock.story) >= 7 and month < start.month else start.year
@@ -208,7 +212,7 @@ def _weekday(match: re.Match[str], clock: Clock) -> str | None:
     if day is None:
         return None
     name, which = WEEKDAYS[match["weekday"].lower()], (match["which"] or "").lower()
-    if which == "next":
+    if which == "next" or (clock.ahead and not which):
         return calendar.next_weekday(name, day)
     return calendar.recent_weekday(name, day, strictly=which == "last")
 
@@ -227,7 +231,9 @@ def _deictic_unit(match: re.Match[str], clock: Clock) -> str | None:
         return calendar.week(clock.day, offset) if clock.day else None
     if unit == "month":
         return calendar.shift(edtf.span(base)[0].isoformat()[:7], offset, "month") if len(base) >= 7 else None
-    return calendar.shift(base, offset, unit) if unit in {"year", "decade"} else None
+    if unit == "decade":
+        return f"{int(base[:3]) + offset}X"
+    return calendar.shift(base, offset, unit) if unit == "year" else None
 
 
 def _month_of_deictic_year(match: re.Match[str], clock: Clock) -> str | None:
