@@ -14,7 +14,7 @@ class Settings:
     spare: int = 2  # workers kept ready besides
     slow: int = 4  # queries at a time that take longer than `patience`
     patience: float = 0.1
-    threads: int = 32  # requests at a time
+    threads: int = 64  # requests at a time, of one process
     processes: int = 0  # of gunicorn; 0: one process without it
     waiting: int = 64  # queries that may wait for their turn; more are sent away
     per_client: int = 8  # slow queries, running or waiting, that one client may have
