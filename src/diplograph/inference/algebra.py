@@ -159,7 +159,8 @@ def _binding(elements: tuple[Element, ...]) -> frozenset[Var]:
 
 
 def _left_join(node: CompValue) -> tuple[Element, ...]:
-    tests = () if node.expr == rdf.Literal(True) else _conditions(node.expr)
+    always = isinstance(node.expr, CompValue) and node.expr.name == "TrueFilter"
+    tests = () if always else _conditions(node.expr)
     return (*_elements(node.p1), Optional(Group(_elements(node.p2) + tests)))
 
 

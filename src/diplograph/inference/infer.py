@@ -67,15 +67,49 @@ def infer(
     Raises `KnowledgeError` for an unknown parameter, a circle of negations, or more than `limit` conclusions.
     """
     program = _program(store, rules, ontology, overrides or {})
-    if engine not in ENGINES:
-        raise InputError(f"there is no engine {engine!r}; there are {', '.join(sorted(ENGINES))}")
-    run = ENGINES[engine]
-    report = run(store, program, READ, limit, progress)
+    old = inferred_graphs(store)
+    report = run(store, program, READ, old, engine=engine, limit=limit, progress=progress)
     claims, documents = second(program), document_graphs(store)
     if claims is None or not documents:
         return report
     graphs = (*READ, *inferred_graphs(store), *documents)
-    return _joined(report, run(store, claims, graphs, limit, progress))
+    return _joined(report, run(store, claims, graphs, engine=engine, limit=limit, progress=progress))
+
+
+def run(
+    store: Store,
+    program: Program,
+    graphs: Sequence[NamedNode],
+    dropped: Sequence[NamedNode] = (),
+    *,
+    engine: str = "duckdb",
+    limit: int = LIMIT,
+    progress: Progress | None = None,
+) -> InferenceReport:
+    """Add to the inferred graphs what `program` derives from `graphs`; `dropped` go when that is known.
+
+    Raises `InputError` for an unknown engine.
+    """
+    if engine not in ENGINES:
+        raise InputError(f"there is no engine {engine!r}; there are {', '.join(sorted(ENGINES))}")
+    return ENGINES[engine](Job(store, program, tuple(graphs), tuple(dropped), limit, progress))
+
+
+@dataclass(frozen=True)
+class Job:
+    """What an engine is asked to do: see `run`."""
+
+    store: Store
+    program: Program
+    graphs: tuple[NamedNode, ...]
+    dropped: tuple[NamedNode, ...]
+    limit: int
+    progress: Progress | None
+
+    def drop(self) -> None:
+        """Remove the graphs that are replaced."""
+        for graph in self.dropped:
+            self.store.remove_graph(graph)
 
 
 def document_graphs(store: Store) -> tuple[NamedNode, ...]:
@@ -100,53 +134,43 @@ def _joined(one: InferenceReport, other: InferenceReport) -> InferenceReport:
     return InferenceReport(one.engine, counts, one.rounds + other.rounds, one.clashes)
 
 
-def _by_sparql(
-    store: Store, program: Program, graphs: Sequence[NamedNode], limit: int, progress: Progress | None
-) -> InferenceReport:
-    given = (triple for graph in graphs for triple in graph_triples(store, graph))
-    found = run_sparql(given, program, limit=limit, progress=progress)
-    concluded = conclusions_by_graph(program, found)
-    _clear(store, program)
+def _by_sparql(job: Job) -> InferenceReport:
+    given = (triple for graph in job.graphs for triple in graph_triples(job.store, graph))
+    found = run_sparql(given, job.program, limit=job.limit, progress=job.progress)
+    concluded = conclusions_by_graph(job.program, found)
+    job.drop()
     for slug, triples in sorted(concluded.items()):
-        store.extend(quad(triple, NamedNode(INFERRED + slug)) for triple in triples)
+        job.store.extend(quad(triple, NamedNode(INFERRED + slug)) for triple in triples)
     counts = {slug: len(triples) for slug, triples in sorted(concluded.items())}
-    return InferenceReport("sparql", counts, found.rounds, clashes(program, found))
+    return InferenceReport("sparql", counts, found.rounds, clashes(job.program, found))
 
 
-def _by_duckdb(
-    store: Store, program: Program, graphs: Sequence[NamedNode], limit: int, progress: Progress | None
-) -> InferenceReport:
+def _by_duckdb(job: Job) -> InferenceReport:
     with TemporaryDirectory(prefix="diplograph-") as name:
         folder = Path(name)
         try:
-            run = run_duckdb(store, graphs, program, folder, limit=limit, progress=progress)
-            counts = _write(store, program, run, folder)
-            found = _clashes_of(program, run)
-        except duckdb.Error as error:
+            done = run_duckdb(
+                job.store, job.graphs, job.program, folder, limit=job.limit, progress=job.progress
+            )
+            counts = _write(job, done, folder)
+            found = _clashes_of(job.program, done)
+        except (duckdb.Error, OSError) as error:
             raise StoreError(f"the relational engine failed: {error}; is the disk full?") from error
-        run.tables.connection.close()
-    return InferenceReport("duckdb", counts, run.rounds, found)
+        done.tables.connection.close()
+    return InferenceReport("duckdb", counts, done.rounds, found)
 
 
-def _write(store: Store, program: Program, run: DuckRun, folder: Path) -> dict[str, int]:
-    """Write the conclusions of a run into the inferred graphs; return their sizes."""
-    counts = dict.fromkeys(sorted(_slugs(program)), 0)
+def _write(job: Job, done: DuckRun, folder: Path) -> dict[str, int]:
+    """Write the conclusions of a run into the inferred graphs; return how many there are of each."""
+    counts = dict.fromkeys(sorted(_slugs(job.program)), 0)
     paths = {}
-    for slug, query in conclusions(run):
+    for slug, query in conclusions(done):
         paths[slug] = folder / f"{slug}.nt"
-        counts[slug] = write_lines(run.tables, query, paths[slug])
-    _clear(store, program)
+        counts[slug] = write_lines(done.tables, query, paths[slug])
+    job.drop()
     for slug, path in paths.items():
-        store.bulk_load(path=path, format=RdfFormat.N_TRIPLES, to_graph=NamedNode(INFERRED + slug))
+        job.store.bulk_load(path=path, format=RdfFormat.N_TRIPLES, to_graph=NamedNode(INFERRED + slug))
     return counts
-
-
-def _clear(store: Store, program: Program) -> None:
-    """Drop the inferred graphs that `program` fills: all of them, unless it is about claims only."""
-    mine = {INFERRED + slug for slug in _slugs(program)}
-    for graph in inferred_graphs(store):
-        if program.claims or graph.value in mine:
-            store.remove_graph(graph)
 
 
 def _slugs(program: Program) -> set[str]:
@@ -154,17 +178,16 @@ def _slugs(program: Program) -> set[str]:
     return {rule.slug for stratum in strata for rule in stratum.rules}
 
 
-def _clashes_of(program: Program, run: DuckRun) -> tuple[Clash, ...]:
+def _clashes_of(program: Program, done: DuckRun) -> tuple[Clash, ...]:
     found = {
         Clash(program.rules[place].id, program.rules[place].axioms[0], triple)
-        for place, one, other in clash_rows(run)
+        for place, one, other in clash_rows(done)
         for triple in (item.triple for item in parse(f"{one} {CLASH} {other} .", RdfFormat.N_TRIPLES))
     }
     return _sorted_clashes(found)
 
 
-Engine = Callable[[Store, Program, Sequence[NamedNode], int, Progress | None], InferenceReport]
-ENGINES: Mapping[str, Engine] = {"duckdb": _by_duckdb, "sparql": _by_sparql}
+ENGINES: Mapping[str, Callable[[Job], InferenceReport]] = {"duckdb": _by_duckdb, "sparql": _by_sparql}
 
 
 def _program(

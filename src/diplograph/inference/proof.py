@@ -103,7 +103,7 @@ class _Search:
     def __post_init__(self) -> None:
         names = [name for name in self.store.named_graphs() if isinstance(name, NamedNode)]
         self._graphs = [*READ, *(name for name in names if name.value.startswith(INFERRED))]
-        self._heads = _heads(self.program)
+        self._heads = heads_of(self.program)
 
     def prove(self, goal: Triple, height: int) -> Proof | None:
         """Return a proof of `goal` no higher than `height`; `pending` tells that a higher one might exist."""
@@ -202,7 +202,7 @@ class _Search:
         return None
 
 
-def _heads(program: Program) -> dict[Key, list[Fit]]:
+def heads_of(program: Program) -> dict[Key, list[Fit]]:
     """Return the head patterns of all variants by relation, domain rules before axioms."""
     heads: dict[Key, list[Fit]] = defaultdict(list)
     for rule in program.rules:

@@ -154,7 +154,8 @@ def _set(text: str, name: str, value: str) -> str:
 
 def _line(text: str, token: str) -> int:
     """Return the first line of the query that mentions `token`; the algebra does not keep positions."""
+    word = re.compile(rf"(?<!\w){re.escape(token)}(?!\w)", re.IGNORECASE)
     for number, line in enumerate(text.splitlines(), start=1):
-        if not line.lstrip().startswith("#") and token.upper() in line.upper():
+        if not line.lstrip().startswith("#") and word.search(line):
             return number
     return 1
