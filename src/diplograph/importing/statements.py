@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode
 
+from diplograph import edtf
 from diplograph.documents import slug
 from diplograph.graph import iri
 from diplograph.importing import resolution
@@ -155,8 +156,18 @@ def _term(fact: Term, number: str, writing: Writing) -> Iterator[Triple]:
         office = _new("office", fact.office, of=state)
         kind = resolution.office_class(_named(fact.office), who)
         yield from _new_office(office, fact.office, kind, state, writing)
-    yield from _holding(holding, "OfficeHolding", fact, person, writing)
-    yield _triple(holding, "dg:office", office)
+    if not _is_known(person, office, fact.time, writing):
+        yield from _holding(holding, "OfficeHolding", fact, person, writing)
+        yield _triple(holding, "dg:office", office)
+
+
+def _is_known(person: str, office: str, time: str, writing: Writing) -> bool:
+    """Tell whether a holding from that day is described already; it would be one holding with two names."""
+    start = edtf.extent(time).earliest_start
+    terms = writing.who.reference.terms.get(person, ())
+    return start is not None and any(
+        term.object == office and edtf.extent(term.time).earliest_start == start for term in terms
+    )
 
 
 def _holding(holding: str, kind: str, fact: Term, person: str, writing: Writing) -> Iterator[Triple]:
