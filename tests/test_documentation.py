@@ -231,5 +231,5 @@ def test_the_links_of_the_page_to_the_site_lead_somewhere(client: FlaskClient) -
     relative = set(re.findall(r'href="((?!https?:|#|data:)[^"]+)"', page()))
     assert {"./", "sparql", "static/style.css", "ontology.ttl"} <= relative
     for address in sorted(relative):
-        response = client.get("/" + address.removeprefix("./"), headers={"Accept": "*/*"})
-        assert response.status_code == 200, address
+        with client.get("/" + address.removeprefix("./"), headers={"Accept": "*/*"}) as response:
+            assert response.status_code == 200, address

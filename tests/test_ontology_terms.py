@@ -68,6 +68,19 @@ def test_every_term_is_used_by_a_query_rule_frame_or_shape() -> None:
     assert sorted(terms() - used) == []
 
 
+def test_an_accepted_term_is_used_by_a_query_rule_or_frame() -> None:
+    status = URIRef("http://purl.org/ontology/bibo/status")
+    by_status = {
+        name: {str(term).removeprefix(DG) for term in ontology().subjects(status, URIRef(f"{status}/{name}"))}
+        for name in ("accepted", "draft")
+    }
+    used = named_in("queries/*.rq") | named_in("rules/*.rq") | words_in_frames()
+    assert terms() <= by_status["accepted"] | by_status["draft"]
+    assert by_status["accepted"] & by_status["draft"] == set()
+    assert by_status["accepted"]
+    assert sorted(by_status["accepted"] - used) == [], "what nothing uses any more is a draft"
+
+
 @pytest.mark.parametrize("pattern", ["queries/*.rq", "rules/*.rq", "checks/*.rq"])
 def test_queries_rules_and_checks_use_declared_terms(pattern: str) -> None:
     names = named_in(pattern)
