@@ -17,7 +17,7 @@ from diplograph import documentation, store
 from diplograph.documentation import diagrams, facts, terms
 from diplograph.server import Settings, create_app
 from diplograph.server.links import href
-from diplograph.vocabulary import PREFIXES
+from diplograph.vocabulary import BASE, PREFIXES
 
 KINDS = {"class", "object property", "datatype property", "annotation property", "individual"}
 FORMATS = {
@@ -221,6 +221,15 @@ def test_programs_get_every_term_in_the_format_they_ask_for(client: FlaskClient,
     graph = rdflib.Graph().parse(data=response.data, format=FORMATS[media_type])
     assert {PREFIXES["dg"] + name for name in declared()} <= {str(subject) for subject in graph.subjects()}
     assert len(graph) == len(documentation.ontology())
+
+
+def test_the_address_of_the_version_leads_to_the_ontology(client: FlaskClient) -> None:
+    address = href(statements().one(BASE + "ontology", "owl:versionIRI")) or ""
+    assert address == f"/ontology/{documentation.version()}"
+    response = client.get(address, headers={"Accept": "text/turtle"}, follow_redirects=True)
+    assert [each.status_code for each in response.history] == [303]
+    assert response.mimetype == "text/turtle"
+    assert client.get("/ontology/9.9.9").status_code == 404
 
 
 def test_what_is_neither_is_refused(client: FlaskClient) -> None:

@@ -41,6 +41,12 @@ def shipped() -> str:
     return html(ontology())
 
 
+@cache
+def version() -> str:
+    """Return the version of the ontology that comes with the package."""
+    return facts.read(ontology()).one(IRI, "owl:versionInfo")
+
+
 def ontology() -> ox.Store:
     """Return the ontology's files in one store."""
     store = ox.Store()

@@ -1,9 +1,10 @@
 """Pages for people, and the same things as RDF: the front page, and one page for every IRI of the graph."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from itertools import groupby
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from pyoxigraph import Literal, NamedNode
 
 from diplograph import documentation
@@ -43,6 +44,12 @@ def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], 
     @routes.get("/ontology.<suffix>")
     def ontology_as(suffix: str) -> Response:
         return _thing(graph, f"/ontology.{suffix}")
+
+    @routes.get("/ontology/<version>")
+    def ontology_version(version: str) -> Response:
+        if version != documentation.version():
+            raise Problem(404, f"the ontology served here is version {documentation.version()}")
+        return make_response(redirect(url_for("pages.ontology"), HTTPStatus.SEE_OTHER))
 
     @routes.get(f"/<any({', '.join(FAMILIES)}):family>/<path:rest>")
     def thing(family: str, rest: str) -> Response:
