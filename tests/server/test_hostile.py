@@ -22,7 +22,7 @@ PROBES = [
     "'-alert(1)-'",
     "</textarea><script>alert(1)</script>",
     "javascript:alert(1)",
-    "{{ 7 * 7 }}",
+    "{{ 7191 * 7 }}",
     "\u202e\u0000<svg onload=alert(1)>",
 ]
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
@@ -33,7 +33,7 @@ def harmless(page: str) -> None:
     assert "<script>alert" not in page
     assert not re.search(r"<(img|svg)[^>]*on\w+=", page)
     assert not re.search(r"(href|src|action)=[\"']?\s*javascript:", page)
-    assert "{{ 7" in page or "49" not in page
+    assert "50337" not in page, "what looks like a template is not run"
 
 
 @pytest.mark.parametrize("probe", PROBES)

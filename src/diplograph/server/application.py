@@ -17,9 +17,10 @@ from werkzeug.wrappers import Request, Response
 from diplograph import pages as views
 from diplograph.errors import StoreError
 from diplograph.server import description, library, operations, pages, protocol, query_pages
+from diplograph.server.answers import QueryEngine
 from diplograph.server.cache import AnswerCache
 from diplograph.server.endpoint import Endpoint
-from diplograph.server.engine import Engine, QueryEngine
+from diplograph.server.engine import Engine
 from diplograph.server.formats import GRAPHS, HTML, negotiate, not_acceptable
 from diplograph.server.front import Front, Routes
 from diplograph.server.graphs import Graph, LocalGraph, once_a_version

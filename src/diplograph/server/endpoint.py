@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from werkzeug.wrappers import Request, Response
 
 from diplograph.server import protocol, updates
+from diplograph.server.answers import Answer, QueryEngine, Stream
 from diplograph.server.cache import AnswerCache, entity_tag
 from diplograph.server.clients import authorize, client_of, departure
-from diplograph.server.engine import Answer, QueryEngine, Stream
 from diplograph.server.evaluation import Job, Malformed, NotAcceptable
 from diplograph.server.federation import resolve
 from diplograph.server.formats import GRAPHS, SOLUTIONS, content_type, negotiate, not_acceptable

@@ -9,9 +9,9 @@ from werkzeug.formparser import parse_form_data
 from werkzeug.wrappers import Request, Response
 
 from diplograph.server import updates
+from diplograph.server.answers import QueryEngine
 from diplograph.server.clients import authorize, client_of, departure
 from diplograph.server.endpoint import writable
-from diplograph.server.engine import QueryEngine
 from diplograph.server.evaluation import Job
 from diplograph.server.formats import GRAPHS, HTML, Format, content_type, negotiate, not_acceptable
 from diplograph.server.graphs import Graph

@@ -8,8 +8,8 @@ from hashlib import blake2b
 from flask import Blueprint, Response, jsonify, request
 
 from diplograph.errors import StoreError
+from diplograph.server.answers import QueryEngine
 from diplograph.server.clients import authorize
-from diplograph.server.engine import QueryEngine
 from diplograph.server.formats import GRAPHS, HTML, negotiate, not_acceptable
 from diplograph.server.graphs import Graph
 from diplograph.server.metrics import Metrics

@@ -6,8 +6,8 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from diplograph.server.answers import QueryEngine
 from diplograph.server.application import create_app
-from diplograph.server.engine import QueryEngine
 from diplograph.server.settings import Settings
 
 _GRACE = 10  # seconds that requests under way get when the server is asked to end

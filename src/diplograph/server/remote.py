@@ -9,7 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
-from diplograph.server.engine import WHOLE, Answer, Cut, Running
+from diplograph.server.answers import Answer, Cut, Running
+from diplograph.server.engine import WHOLE
 from diplograph.server.evaluation import PAGE_ROWS, Job, Malformed, NotAcceptable, Term, as_json
 from diplograph.server.formats import GRAPHS, HTML, SOLUTIONS
 from diplograph.server.graphs import Row
