@@ -89,6 +89,35 @@ def test_explain_of_what_does_not_hold(graph: Path) -> None:
     assert "neither stated nor derived" in result.stderr
 
 
+def test_why_not_says_what_is_missing(graph: Path) -> None:
+    result = run("why-not", graph, "RUS", "dg:visited", "PAK")
+    assert result.exit_code == 0, result.output
+    assert "it does not hold" in result.stdout
+    assert "dg:Visit (undated), dg:Denied" in result.stdout
+
+
+def test_why_not_on_a_day(graph: Path) -> None:
+    assert (
+        "it does not hold on 2016-01-01"
+        in run("why-not", graph, "RUS", "dg:embargoed", "PAK", "--on", "2016-01-01").stdout
+    )
+    assert run("why-not", graph, "RUS", "dg:embargoed", "PAK", "--on", "some day").exit_code == 2
+
+
+def test_ablation_of_a_document_and_of_a_rule(graph: Path) -> None:
+    for without in ("note", "embargo-in-force"):
+        result = run("ablate", graph, "--without", without)
+        assert result.exit_code == 0, result.output
+        assert "vanishes: id/arms-embargo/rus-pak-until-2014-01-01 a dg:ArmsEmbargo" in result.stdout
+    assert run("ablate", graph, "--without", "nothing").exit_code == 2
+
+
+def test_sweep_shows_what_comes_and_goes(graph: Path) -> None:
+    result = run("sweep", graph, "--param", "relation-trend.gap=1,2")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines()[0].split() == ["relation-trend.gap", "conclusions", "gained", "lost"]
+
+
 def test_validate_conforms(graph: Path) -> None:
     result = run("validate", graph)
     assert result.exit_code == 0, result.output

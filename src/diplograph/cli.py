@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import diplograph
-from diplograph import documents, evaluation, pipeline, querying
+from diplograph import commands, documents, evaluation, pipeline, querying
 from diplograph.errors import DiplographError, DocumentError, InputError
 from diplograph.importing import command as importing_command
 from diplograph.inference import command as inference_command
@@ -367,6 +367,9 @@ def _progress() -> Iterator[pipeline.Progress]:
 
 
 main.add_command(importing_command.command)
+main.add_command(commands.why_not)
+main.add_command(commands.ablate)
+main.add_command(commands.sweep)
 main.add_command(inference_command.command)
 main.add_command(link_command.command)
 main.add_command(wikidata_command.group)

@@ -1,0 +1,136 @@
+"""The commands that question conclusions: why not, what if a rule or text were missing, what if a parameter were other."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import click
+from pyoxigraph import NamedNode, Triple
+
+import diplograph
+from diplograph import explaining, inference
+from diplograph.errors import InputError
+from diplograph.inference import Ablation, Setting, WhyNot, whatif
+from diplograph.inference.rendering import shorten, words
+from diplograph.inference.whynot import Attempt
+from diplograph.vocabulary import compact, expand
+
+_GRAPH = click.Path(file_okay=False, path_type=Path)
+_BAR = 40  # characters of the longest bar of a chart
+_SHOWN = 20
+
+
+@click.command("why-not")
+@click.argument("directory", type=_GRAPH)
+@click.argument("subject")
+@click.argument("predicate")
+@click.argument("object")
+@click.option("--on", "day", metavar="DATE", help="Why it does not hold on that day (2014-06-30).")
+def why_not(directory: Path, subject: str, predicate: str, object: str, day: str | None) -> None:
+    """Say why SUBJECT PREDICATE OBJECT does not follow: the nearest rule, what it lacks, which claims came close.
+
+    \b
+    diplograph why-not demo PAK dg:alliedWith RUS
+    diplograph why-not demo PAK dg:defensePartnerOf RUS --on 2003-12-31
+    """
+    on = _day(day) if day else None
+    with diplograph.open(directory) as graph:
+        ends = explaining.node(graph.store, subject), explaining.node(graph.store, object)
+        triple = Triple(ends[0], NamedNode(expand(predicate)), ends[1])
+        rules = inference.load_rules(inference.rule_paths())
+        found = inference.why_not(graph.store, rules, triple, on=on)
+    click.echo("\n".join(_reasons(found, day)))
+
+
+@click.command()
+@click.argument("directory", type=_GRAPH)
+@click.option(
+    "--without",
+    required=True,
+    metavar="RULE|DOCUMENT",
+    help="A rule (its slug or id), or the id of a document.",
+)
+def ablate(directory: Path, without: str) -> None:
+    """Show what would not follow WITHOUT a rule or a document, and what would still follow on other grounds.
+
+    \b
+    diplograph ablate demo --without defense-partner
+    diplograph ablate demo --without pakistan-russia-ties
+    """
+    rules = inference.load_rules(inference.rule_paths())
+    is_rule = any(without in {rule.slug, rule.id} for rule in rules)
+    with diplograph.open(directory) as graph:
+        how = inference.ablate_rule if is_rule else inference.ablate_document
+        found = how(graph.store, rules, without)
+    click.echo("\n".join(_ablation(found)))
+
+
+@click.command()
+@click.argument("directory", type=_GRAPH)
+@click.option("--param", required=True, metavar="RULE.NAME=3..15", help="The parameter and its values.")
+def sweep(directory: Path, param: str) -> None:
+    """Show what conclusions come and go as a parameter of a rule takes other values.
+
+    \b
+    diplograph sweep demo --param defense-confirmation.window=1..8
+    """
+    name, values = whatif.settings(param)
+    rules = inference.load_rules(inference.rule_paths())
+    with diplograph.open(directory) as graph:
+        settings = list(inference.sweep(graph.store, rules, name, values))
+    click.echo("\n".join(_chart(name, settings)))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"--on {text}: expected a day such as 2014-06-30") from error
+
+
+def _reasons(found: WhyNot, day: str | None) -> Iterator[str]:
+    yield f"{words(found.triple)}: {'it holds' if found.holds else 'it does not hold'}{f' on {day}' if day else ''}"
+    for span in found.spans:
+        bounds = f"{span.earliest_start or 'unknown'} to {span.latest_end or 'unknown'}"
+        yield f"  {compact(span.situation)} holds from {bounds}"
+    for attempt in found.attempts:
+        yield from _attempt(attempt, 1)
+    if found.near:
+        yield "  what is told of the two:"
+    for near in found.near[:_SHOWN]:
+        time = near.time or "undated"
+        yield f"    {compact(near.kind)} ({time}), {compact(near.polarity)}, {compact(near.modality)}: {compact(near.event)}"
+
+
+def _attempt(attempt: Attempt, level: int) -> Iterator[str]:
+    indent = "  " * level
+    lacks = {"premise": "lacks", "test": "fails at", "absence": "is blocked by"}[attempt.kind]
+    yield f"{indent}by {attempt.rule.id} {attempt.rule.label}, which {lacks}: {shorten(attempt.missing)}"
+    for inner in attempt.below:
+        yield from _attempt(inner, level + 1)
+
+
+def _ablation(found: Ablation) -> Iterator[str]:
+    yield f"without {found.without}: {len(found.lost)} conclusions vanish, {len(found.kept)} stay on other grounds"
+    yield from _listed("vanishes", found.lost)
+    yield from _listed("stays", found.kept)
+
+
+def _listed(word: str, triples: Iterable[Triple]) -> Iterator[str]:
+    listed = [f"  {word}: {words(triple)}" for triple in triples]
+    yield from listed[:_SHOWN]
+    if len(listed) > _SHOWN:
+        yield f"  and {len(listed) - _SHOWN} more"
+
+
+def _chart(name: str, settings: list[Setting]) -> Iterator[str]:
+    """Yield a bar for each value: how many conclusions there are under it, and how many came and went."""
+    totals = [sum(setting.counts.values()) for setting in settings]
+    most = max((len(s.gained) + len(s.lost) for s in settings), default=0)
+    yield f"{name:>32}  conclusions  gained  lost"
+    for setting, total in zip(settings, totals, strict=True):
+        bar = "█" * round(_BAR * (len(setting.gained) + len(setting.lost)) / most) if most else ""
+        yield f"{setting.value:>32}  {total:11}  {len(setting.gained):6}  {len(setting.lost):4}  {bar}"
+    for setting in settings:
+        yield from _listed(f"{setting.value} gains", setting.gained)
+        yield from _listed(f"{setting.value} loses", setting.lost)
