@@ -80,6 +80,7 @@ def by_owlrl() -> frozenset[ox.Triple]:
     return frozenset(conclusions(triples(kept)))
 
 
+@pytest.mark.slow
 def test_what_follows_from_the_sample_is_known_triple_by_triple() -> None:
     """To accept a change, write `write_turtle(by_owlrl(), PREFIXES)` to the file."""
     expected = {quad.triple for quad in ox.parse(path=EXPECTED)}
@@ -89,6 +90,7 @@ def test_what_follows_from_the_sample_is_known_triple_by_triple() -> None:
     assert EXPECTED.read_text("utf-8") == write_turtle(expected, PREFIXES)
 
 
+@pytest.mark.slow
 def test_our_own_engine_draws_the_same_conclusions() -> None:
     store = validation.load_ontology()
     store.extend(ox.Quad(*triple, ACCEPTED) for triple in premises())
