@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import json
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -134,6 +135,27 @@ def test_every_member_of_the_united_nations_is_known_by_all_its_names(linker: Li
             forms += state.properties[predicate]
         unknown = [f for f in forms if state.iri not in describing.states_called(f, None, linker.index)]
         assert unknown == [], state.iri
+
+
+def test_names_of_states_agree_with_rigour_but_for_differences_that_are_explained(resolver: Resolver) -> None:
+    reason = "rigour is not installed: it needs ICU, and is for developers only"
+    lookup = pytest.importorskip("rigour.territories", reason=reason).lookup_territory
+    explained = tomllib.loads((ROOT / "tests" / "linking" / "rigour.toml").read_text("utf-8"))
+    reference = resolver.reference
+    otherwise, unknown = set(), set()
+    with shared("data/un-members-qid.csv").open(encoding="utf-8", newline="") as lines:
+        members = {row["iso3"]: row["qid"] for row in csv.DictReader(lines)}
+    for code, item in members.items():
+        state = reference.entities[reference.codes[code]]
+        for form in ("rdfs:label", "dg:officialName", *explained["forms"]):
+            for text in state.properties.get(form, ()):
+                found = lookup(text)
+                if found is None and form not in explained["forms"]:
+                    unknown.add(f"{state.iri} {text}")
+                if found is not None and found.qid != item:
+                    otherwise.add(f"{state.iri} {text}")
+    assert otherwise == set(explained["otherwise"])
+    assert unknown == set(explained["unknown"])
 
 
 def test_office_and_date_find_the_holder_or_all_of_them(measures: ModuleType) -> None:
