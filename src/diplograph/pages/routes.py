@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from pyoxigraph import NamedNode, Triple
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from diplograph.errors import StoreError
 from diplograph.pages import filters, worldmap
@@ -19,9 +19,10 @@ from diplograph.pages.prooftree import rests_on, tree, words
 from diplograph.pages.reading import RDF_TYPE, Reader, names
 from diplograph.pages.rules import card, counts, rules
 from diplograph.pages.treedraw import draw
-from diplograph.pages.whatif import Prover
+from diplograph.pages.whatif import BusyError, Prover
 from diplograph.vocabulary import BASE, expand
 
+_RETRY = 10  # seconds
 Result = TypeVar("Result")
 FORMATS = (
     ("ttl", "text/turtle"),
@@ -205,6 +206,8 @@ def _proof(read: Reader, prover: Prover) -> Response:
         ) from error
     try:
         found = prover.prove(triple, frozenset(without))
+    except BusyError as error:
+        raise ServiceUnavailable(str(error), retry_after=_RETRY) from error
     except StoreError as error:
         raise NotFound(str(error)) from error
     root = tree(read, found) if found else None

@@ -14,13 +14,21 @@ from tempfile import TemporaryDirectory
 from pyoxigraph import NamedNode, Store, Triple
 
 from diplograph import inference
+from diplograph.errors import DiplographError
 from diplograph.inference import Program, Proof
 from diplograph.pages.reading import DG, GRAPH, Reader, ask, text
+from diplograph.pages.rules import rules
 from diplograph.vocabulary import PREFIXES, document_graph
 
 _ABOUT = NamedNode(DG + "about")
 _ACCEPTED = NamedNode(GRAPH + "accepted")
 _KEPT = 200
+_AT_A_TIME = 2  # searches; each keeps a processor busy
+_PATIENCE = 20.0  # seconds to wait for a place
+
+
+class BusyError(DiplographError):
+    """Too many proofs are being searched for at the time."""
 
 
 @dataclass
@@ -28,20 +36,35 @@ class Prover:
     """Proofs in the graph of a reader. The program and the proofs found are kept until the graph changes."""
 
     reader: Reader
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _searching: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(_AT_A_TIME)
+    )
+    _loading: threading.Lock = field(default_factory=threading.Lock)
     _program: tuple[str, Program] | None = None
     _found: OrderedDict[tuple[object, ...], Proof | None] = field(default_factory=OrderedDict)
 
     def prove(self, triple: Triple, without: frozenset[str] = frozenset()) -> Proof | None:
-        """Return why `triple` holds without the documents and rules of `without` (IRIs), `None` when it does not."""
+        """Return why `triple` holds without the documents and rules of `without` (IRIs), `None` when it does not.
+
+        Raises `BusyError` when others' searches take all places for too long.
+        """
         key = (self.reader.tag(), triple, without)
-        with self._lock:
-            if key not in self._found:
-                self._found[key] = self._search(triple, without)
-                if len(self._found) > _KEPT:
-                    self._found.popitem(last=False)
-            self._found.move_to_end(key)
-            return self._found[key]
+        if key not in self._found:
+            if not self._searching.acquire(timeout=_PATIENCE):
+                raise BusyError(f"{_AT_A_TIME} proofs are being searched for; try again in a while")
+            try:
+                proof = self._search(triple, without)
+            finally:
+                self._searching.release()
+            self._keep(key, proof)
+            return proof
+        return self._found[key]
+
+    def _keep(self, key: tuple[object, ...], proof: Proof | None) -> None:
+        with self._loading:
+            self._found[key] = proof
+            while len(self._found) > _KEPT:
+                self._found.popitem(last=False)
 
     def _search(self, triple: Triple, without: frozenset[str]) -> Proof | None:
         store = self.reader.store()
@@ -58,9 +81,10 @@ class Prover:
 
     def _rules(self, store: Store) -> Program:
         tag = self.reader.tag()
-        if self._program is None or self._program[0] != tag:
-            self._program = tag, inference.program_of(store, inference.load_rules())
-        return self._program[1]
+        with self._loading:
+            if self._program is None or self._program[0] != tag:
+                self._program = tag, inference.program_of(store, rules())
+            return self._program[1]
 
 
 @contextmanager
