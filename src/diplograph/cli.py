@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import diplograph
-from diplograph import commands, documents, evaluation, pipeline, querying
+from diplograph import commands, documents, evaluation, pipeline, querying, server
 from diplograph.errors import DiplographError, DocumentError, InputError
 from diplograph.importing import command as importing_command
 from diplograph.inference import command as inference_command
@@ -109,6 +109,9 @@ def build(
     with _progress() as advance:
         known = pipeline.load_knowledge()
         report = pipeline.build(sources, output, known, quotes=quotes, processes=processes, progress=advance)
+        advance("describing", 0, 1)
+        server.publish_description(output)
+        advance("describing", 1, 1)
     if as_json:
         click.echo(json.dumps(querying.report_as_json(report)))
     else:
@@ -170,7 +173,7 @@ def query(directory: Path, query: str, form: str) -> None:
 
 
 @main.command()
-@click.argument("directory", type=_GRAPH)
+@click.argument("source", metavar="DIRECTORY|URL")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=7878, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--base-url", metavar="URL", help="Where the public sees this server, behind a proxy.")
@@ -190,7 +193,7 @@ def query(directory: Path, query: str, form: str) -> None:
     "--processes", default=0, show_default=True, help="Processes of gunicorn; 0 is a server for a laptop."
 )
 def serve(
-    directory: Path,
+    source: str,
     host: str,
     port: int,
     base_url: str | None,
@@ -202,14 +205,13 @@ def serve(
     writable: bool,
     trust_proxy: bool,
 ) -> None:
-    """Serve the graph in DIRECTORY: SPARQL at /sparql, a page for everything that has an IRI.
+    """Serve the graph in DIRECTORY, or a SPARQL store at a URL: SPARQL at /sparql, a page for everything that has an IRI.
 
     \b
     diplograph serve demo
+    diplograph serve https://store.example/sparql
     DIPLOGRAPH_TOKEN=secret diplograph serve demo --writable --allow-service https://query.wikidata.org/sparql
     """
-    from diplograph import server  # noqa: PLC0415 - Flask is not needed by the other commands
-
     settings = server.Settings(
         base_url=base_url,
         timeout=timeout,
@@ -220,8 +222,9 @@ def serve(
         trust_proxy=trust_proxy,
         processes=processes,
     )
-    click.echo(f"diplograph serves {directory} on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
-    server.serve(directory, host, port, settings=settings)
+    graph = source if source.startswith(("http://", "https://")) else Path(source)
+    click.echo(f"diplograph serves {source} on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
+    server.serve(graph, host, port, settings=settings)
 
 
 @main.command(name="eval")
