@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import diplograph
-from diplograph import commands, documents, evaluation, pipeline, querying, server
+from diplograph import commands, querying
 from diplograph.errors import DiplographError, DocumentError, InputError
 from diplograph.importing import command as importing_command
-from diplograph.inference import command as inference_command
 from diplograph.model import Document
 from diplograph.reconciliation import command as link_command
 from diplograph.wikidata import command as wikidata_command
@@ -104,6 +103,8 @@ def build(
 
     A file of a folder that cannot be read is reported and left out (exit code 1).
     """
+    from diplograph import pipeline, server  # noqa: PLC0415
+
     refused: list[str] = []
     sources = list(_documents(texts, published, refused))
     with _progress() as advance:
@@ -137,6 +138,8 @@ def extract(text: str, published: str | None, form: str, quotes: str) -> None:
     diplograph extract article.txt --date 2022-04-08
     diplograph extract article.txt --format trig > article.trig
     """
+    from diplograph import pipeline  # noqa: PLC0415
+
     source = next(iter(_documents((text,), published)))
     known = pipeline.load_knowledge()
     if form == "trig":
@@ -212,6 +215,8 @@ def serve(
     diplograph serve https://store.example/sparql
     DIPLOGRAPH_TOKEN=secret diplograph serve demo --writable --allow-service https://query.wikidata.org/sparql
     """
+    from diplograph import server  # noqa: PLC0415
+
     settings = server.Settings(
         base_url=base_url,
         timeout=timeout,
@@ -240,6 +245,8 @@ def evaluate(gold: Path, texts: Path, split: str | None, *, show_errors: bool) -
     \b
     diplograph eval tests/gold/gold.jsonl tests/gold/texts.jsonl --split report
     """
+    from diplograph import evaluation, pipeline  # noqa: PLC0415
+
     passages = {
         line["id"]: line for line in _json_lines(texts) if split is None or line.get("split") == split
     }
@@ -304,6 +311,8 @@ def validate(directory: Path, *, as_json: bool) -> None:
 def _documents(
     texts: tuple[str, ...], published: str | None, refused: list[str] | None = None
 ) -> Iterator[Document]:
+    from diplograph import documents  # noqa: PLC0415
+
     for text in texts:
         if text == "-":
             content = documents.decode(sys.stdin.buffer.read(), name="standard input")
@@ -316,6 +325,8 @@ def _documents(
 
 def _folder(folder: Path, published: str | None, refused: list[str] | None) -> Iterator[Document]:
     """Yield the documents of a folder; collect in `refused` what is wrong with those that cannot be read."""
+    from diplograph import documents  # noqa: PLC0415
+
     found = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in documents.SUFFIXES]
     if not found:
         raise DocumentError(f"{folder}: the folder has no {', '.join(documents.SUFFIXES)} file")
@@ -338,6 +349,8 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _passage(line: dict[str, Any]) -> Document:
+    from diplograph import documents  # noqa: PLC0415
+
     return documents.from_text(line["text"], name=line["id"], published=line.get("date_published"))
 
 
@@ -354,7 +367,7 @@ def _query_text(query: str) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[pipeline.Progress]:
+def _progress() -> "Iterator[Callable[[str, int, int], None]]":
     """A bar on standard error where a person looks at it."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -373,7 +386,7 @@ main.add_command(importing_command.command)
 main.add_command(commands.why_not)
 main.add_command(commands.ablate)
 main.add_command(commands.sweep)
-main.add_command(inference_command.command)
+main.add_command(commands.infer)
 main.add_command(link_command.command)
 main.add_command(wikidata_command.group)
 

@@ -1,23 +1,57 @@
-"""The commands that question conclusions: why not, what if a rule or text were missing, what if a parameter were other."""
+"""The commands on conclusions: draw them again, ask why not, what if a rule, a text or a parameter were other."""
 
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from pyoxigraph import NamedNode, Triple
 
 import diplograph
-from diplograph import explaining, inference
 from diplograph.errors import InputError
-from diplograph.inference import Ablation, Setting, WhyNot, whatif
-from diplograph.inference.rendering import shorten, words
-from diplograph.inference.whynot import Attempt
 from diplograph.vocabulary import compact, expand
+
+if TYPE_CHECKING:  # what the other commands need not wait for
+    from diplograph.inference import Ablation, Setting, WhyNot
+    from diplograph.inference.whynot import Attempt
 
 _GRAPH = click.Path(file_okay=False, path_type=Path)
 _BAR = 40  # characters of the longest bar of a chart
 _SHOWN = 20
+
+
+@click.command(name="infer")
+@click.argument("directory", type=_GRAPH)
+@click.option("--engine", type=click.Choice(["duckdb", "sparql"]), default="duckdb", show_default=True)
+@click.option(
+    "--set", "settings", multiple=True, metavar="RULE.NAME=VALUE", help="Set a parameter of a rule."
+)
+@click.option(
+    "--parameters",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file of parameters, a table a rule.",
+)
+def infer(directory: Path, engine: str, settings: tuple[str, ...], parameters: Path | None) -> None:
+    """Run the rules again on the graph in DIRECTORY; readers see the old conclusions until all is done.
+
+    \b
+    diplograph infer demo
+    diplograph infer demo --set defense-partner.window=3 --engine sparql
+    """
+    from diplograph import inference, store  # noqa: PLC0415 - what another command does not need
+
+    overrides = {**_from_file(parameters), **dict(map(_setting, settings))}
+    with store.writing(directory) as writer:
+        report = inference.infer(
+            writer.store, inference.load_rules(inference.rule_paths()), overrides=overrides, engine=engine
+        )
+        writer.publish()
+    for slug, count in report.counts.items():
+        click.echo(f"{count:8}  {slug}")
+    for clash in report.clashes:
+        click.echo(f"contradiction: {clash}")
 
 
 @click.command("why-not")
@@ -33,6 +67,8 @@ def why_not(directory: Path, subject: str, predicate: str, object: str, day: str
     diplograph why-not demo PAK dg:alliedWith RUS
     diplograph why-not demo PAK dg:defensePartnerOf RUS --on 2003-12-31
     """
+    from diplograph import explaining, inference  # noqa: PLC0415
+
     on = _day(day) if day else None
     with diplograph.open(directory) as graph:
         ends = explaining.node(graph.store, subject), explaining.node(graph.store, object)
@@ -57,6 +93,8 @@ def ablate(directory: Path, without: str) -> None:
     diplograph ablate demo --without defense-partner
     diplograph ablate demo --without pakistan-russia-ties
     """
+    from diplograph import inference  # noqa: PLC0415
+
     rules = inference.load_rules(inference.rule_paths())
     is_rule = any(without in {rule.slug, rule.id} for rule in rules)
     with diplograph.open(directory) as graph:
@@ -74,6 +112,9 @@ def sweep(directory: Path, param: str) -> None:
     \b
     diplograph sweep demo --param defense-confirmation.window=1..8
     """
+    from diplograph import inference  # noqa: PLC0415
+    from diplograph.inference import whatif  # noqa: PLC0415
+
     name, values = whatif.settings(param)
     rules = inference.load_rules(inference.rule_paths())
     with diplograph.open(directory) as graph:
@@ -88,8 +129,14 @@ def _day(text: str) -> date:
         raise InputError(f"--on {text}: expected a day such as 2014-06-30") from error
 
 
-def _reasons(found: WhyNot, day: str | None) -> Iterator[str]:
-    yield f"{words(found.triple)}: {'it holds' if found.holds else 'it does not hold'}{f' on {day}' if day else ''}"
+def _words(triple: Triple) -> str:
+    from diplograph.inference.rendering import words  # noqa: PLC0415
+
+    return words(triple)
+
+
+def _reasons(found: "WhyNot", day: str | None) -> Iterator[str]:
+    yield f"{_words(found.triple)}: {'it holds' if found.holds else 'it does not hold'}{f' on {day}' if day else ''}"
     for span in found.spans:
         bounds = f"{span.earliest_start or 'unknown'} to {span.latest_end or 'unknown'}"
         yield f"  {compact(span.situation)} holds from {bounds}"
@@ -102,7 +149,9 @@ def _reasons(found: WhyNot, day: str | None) -> Iterator[str]:
         yield f"    {compact(near.kind)} ({time}), {compact(near.polarity)}, {compact(near.modality)}: {compact(near.event)}"
 
 
-def _attempt(attempt: Attempt, level: int) -> Iterator[str]:
+def _attempt(attempt: "Attempt", level: int) -> Iterator[str]:
+    from diplograph.inference.rendering import shorten  # noqa: PLC0415
+
     indent = "  " * level
     lacks = {"premise": "lacks", "test": "fails at", "absence": "is blocked by"}[attempt.kind]
     yield f"{indent}by {attempt.rule.id} {attempt.rule.label}, which {lacks}: {shorten(attempt.missing)}"
@@ -110,20 +159,20 @@ def _attempt(attempt: Attempt, level: int) -> Iterator[str]:
         yield from _attempt(inner, level + 1)
 
 
-def _ablation(found: Ablation) -> Iterator[str]:
+def _ablation(found: "Ablation") -> Iterator[str]:
     yield f"without {found.without}: {len(found.lost)} conclusions vanish, {len(found.kept)} stay on other grounds"
     yield from _listed("vanishes", found.lost)
     yield from _listed("stays", found.kept)
 
 
 def _listed(word: str, triples: Iterable[Triple]) -> Iterator[str]:
-    listed = [f"  {word}: {words(triple)}" for triple in triples]
+    listed = [f"  {word}: {_words(triple)}" for triple in triples]
     yield from listed[:_SHOWN]
     if len(listed) > _SHOWN:
         yield f"  and {len(listed) - _SHOWN} more"
 
 
-def _chart(name: str, settings: list[Setting]) -> Iterator[str]:
+def _chart(name: str, settings: "list[Setting]") -> Iterator[str]:
     """Yield a bar for each value: how many conclusions there are under it, and how many came and went."""
     totals = [sum(setting.counts.values()) for setting in settings]
     most = max((len(s.gained) + len(s.lost) for s in settings), default=0)
@@ -134,3 +183,30 @@ def _chart(name: str, settings: list[Setting]) -> Iterator[str]:
     for setting in settings:
         yield from _listed(f"{setting.value} gains", setting.gained)
         yield from _listed(f"{setting.value} loses", setting.lost)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or "." not in name:
+        raise InputError(f"--set {text}: expected RULE.NAME=VALUE, for instance defense-partner.window=3")
+    return name.strip(), value.strip()
+
+
+def _from_file(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: {error}") from error
+    return {
+        f"{rule}.{name}": str(value)
+        for rule, table in tables.items()
+        for name, value in _table(path, rule, table)
+    }
+
+
+def _table(path: Path, rule: str, table: Any) -> list[tuple[str, Any]]:
+    if not isinstance(table, Mapping):
+        raise InputError(f"{path}: expected a table [{rule}] with parameters of the rule")
+    return list(table.items())

@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import (
     Literal,
@@ -21,9 +21,11 @@ from rich.console import Console
 from rich.table import Table
 
 from diplograph.errors import QueryError
-from diplograph.pipeline import BuildReport
-from diplograph.validation import Report
 from diplograph.vocabulary import PREFIXES, compact
+
+if TYPE_CHECKING:  # a query needs neither the reader nor the shapes
+    from diplograph.pipeline import BuildReport
+    from diplograph.validation import Report
 
 _TABULAR = {
     "json": QueryResultsFormat.JSON,
@@ -95,7 +97,7 @@ def _rendered(table: Table) -> str:
     return stream.getvalue()
 
 
-def report_as_text(report: BuildReport, directory: Path) -> str:
+def report_as_text(report: "BuildReport", directory: Path) -> str:
     """Return a build report for people."""
     derived = sum(report.inference.counts.values())
     lines = [
@@ -108,7 +110,7 @@ def report_as_text(report: BuildReport, directory: Path) -> str:
     return "\n".join(lines)
 
 
-def report_as_json(report: BuildReport) -> Mapping[str, Any]:
+def report_as_json(report: "BuildReport") -> Mapping[str, Any]:
     """Return a build report for machines."""
     return {
         "documents": report.documents,
@@ -121,7 +123,7 @@ def report_as_json(report: BuildReport) -> Mapping[str, Any]:
     }
 
 
-def findings_as_text(report: Report) -> str:
+def findings_as_text(report: "Report") -> str:
     """Return a validation report for people."""
     counts = (
         ", ".join(f"{number} {severity}" for severity, number in report.counts().items()) or "no findings"
@@ -130,7 +132,7 @@ def findings_as_text(report: Report) -> str:
     return "\n".join([*map(str, report.findings), f"{verdict} ({counts})"])
 
 
-def findings_as_json(report: Report) -> str:
+def findings_as_json(report: "Report") -> str:
     """Return a validation report for machines."""
     fields: Callable[[object], dict[str, Any]] = vars
     return json.dumps(
