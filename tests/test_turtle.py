@@ -124,7 +124,7 @@ ROOT = knowledge.ontology_dir().parent
 FILES = {
     path.relative_to(ROOT).as_posix(): path
     for folder in ("ontology", "data", "data/graphs", "tests/ontology")
-    for path in sorted((ROOT / folder).iterdir())
+    for path in sorted((ROOT / folder).glob("*"))
     if path.suffix in {".ttl", ".trig"}
 }
 FORMATS = {".ttl": (format_turtle, "turtle"), ".trig": (format_trig, "trig")}
