@@ -7,6 +7,7 @@ around the name.
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from diplograph import edtf
 from diplograph.model import Candidate, Entity
@@ -27,6 +28,7 @@ class Context:
     named: Mapping[str, int] = field(default_factory=dict)
     state: str | None = None
     offices: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 def rank(names: Iterable[Name], context: Context, reference: Reference) -> tuple[Candidate, ...]:
@@ -77,8 +79,7 @@ def holders(offices: Iterable[str], when: str | None, reference: Reference) -> t
 def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[str, ...]:
     """Return the offices of some kinds (class names) that a state has, sorted."""
     wanted = set(kinds)
-    found = (e for e in reference.entities.values() if e.state == state and e.iri.startswith("office:"))
-    return tuple(sorted(e.iri for e in found if e.kind in wanted))
+    return tuple(office for office in reference.offices.get(state, ()) if reference.entities[office].kind in wanted)
 
 
 def analysts_codes(reference: Reference, kept: Container[str], counted_as: Mapping[str, str]) -> Mapping[str, str]:
@@ -103,6 +104,7 @@ def existed(entity: Entity, when: str | None) -> bool:
     return entity.time is None or when is None or existed_over(entity.time, when)
 
 
+@lru_cache(maxsize=4096)
 def existed_over(interval: str, time: str) -> bool:
     """Tell whether two EDTF times have a day in common."""
     return edtf.overlap(interval, time)
@@ -140,7 +142,7 @@ def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple
         score, reasons = score + 0.2, [*reasons, f"in office in {time}"]
     elif terms and entity.iri not in context.named and _is_of_another_age(terms, context):
         score, reasons = score - 0.6, [*reasons, f"of another age than {time}"]
-    if context.offices and any(term.object in context.offices for term in terms):
+    if any(is_titled(term.object, context, reference) for term in terms):
         score, reasons = score + 0.3, [*reasons, "held the office named"]
     if context.state:
         fits = context.state == entity.state or any(
@@ -149,6 +151,13 @@ def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple
         score += 0.3 if fits else -0.6
         reasons.append("of the state named" if fits else "of another state than the one named")
     return score, reasons
+
+
+def is_titled(office: str, context: Context, reference: Reference) -> bool:
+    """Tell whether an office is one that the title before a name may mean."""
+    entity = reference.entities.get(office)
+    by_class = entity is not None and entity.kind in context.classes and context.state in {None, entity.state}
+    return by_class or office in context.offices
 
 
 def _is_of_another_age(terms: Iterable[Tenure], context: Context) -> bool:

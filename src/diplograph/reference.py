@@ -66,6 +66,7 @@ class Reference:
     terms: Mapping[str, tuple[Tenure, ...]]  # person -> terms in office
     capitals: Mapping[str, tuple[Tenure, ...]]  # place -> states it was the capital of
     codes: Mapping[str, str]  # code -> state
+    offices: Mapping[str, tuple[str, ...]]  # state or organization -> its offices, sorted
 
 
 def load(paths: Iterable[Path]) -> Reference:
@@ -88,6 +89,7 @@ def load(paths: Iterable[Path]) -> Reference:
         holders=_grouped(holdings, lambda tenure: tenure.object),
         terms=_grouped(holdings, lambda tenure: tenure.subject),
         capitals=_grouped(capitals, lambda tenure: tenure.subject),
+        offices=_offices(entities),
         codes={
             entity.code: iri for iri, entity in entities.items() if entity.code and iri.startswith("state:")
         },
@@ -140,6 +142,15 @@ def _tenures(blocks: Mapping[str, Mapping[str, list[str]]], subject: str, value:
         if subject in block and value in block:
             time = next(iter(block.get("dg:time", [])), "/")
             yield Tenure(block[subject][0], block[value][0], time)
+
+
+def _offices(entities: Mapping[str, Entity]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for iri in sorted(entities):
+        owner = entities[iri].state
+        if iri.startswith("office:") and owner:
+            found[owner].append(iri)
+    return {owner: tuple(offices) for owner, offices in found.items()}
 
 
 def _grouped(tenures: list[Tenure], key: Callable[[Tenure], str]) -> dict[str, tuple[Tenure, ...]]:

@@ -87,23 +87,16 @@ def _named(token: Token, mention: NameMention, scene: Scene, when: str | None) -
     if chosen is None:
         return _undecided(mention, span, scene)
     entity = scene.reference.entities[chosen.iri]
-    return (_actor(entity, span, scene, when, offices=context.offices),)
+    return (_actor(entity, span, scene, when, context),)
 
 
 def _context(mention: NameMention, scene: Scene, when: str | None) -> Context:
-    offices: tuple[str, ...] = ()
-    state: str | None = None
+    classes: tuple[str, ...] = ()
+    owner = None
     if any(name.entity.startswith("person:") for name in mention.names):
-        classes = _title_before(mention, scene)
-        owner = _state_around(mention, scene, when)
-        state = owner.iri if owner else None
-        offices = linking.offices_of(state, classes, scene.reference) if state else _all_offices(classes, scene)
-    return Context(when, scene.document.published, scene.discourse.named, state, offices)
-
-
-def _all_offices(classes: tuple[str, ...], scene: Scene) -> tuple[str, ...]:
-    wanted = set(classes)
-    return tuple(e.iri for e in scene.reference.entities.values() if e.iri.startswith("office:") and e.kind in wanted)
+        classes, owner = _title_before(mention, scene), _state_around(mention, scene, when)
+    state = owner.iri if owner else None
+    return Context(when, scene.document.published, scene.discourse.named, state, classes=classes)
 
 
 def _state_around(mention: NameMention, scene: Scene, when: str | None) -> Actor | None:
@@ -175,16 +168,17 @@ def _undecided(mention: NameMention, span: Span, scene: Scene) -> tuple[Actor, .
     return ()
 
 
-def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, *, offices: tuple[str, ...] = ()) -> Actor:
+def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, context: Context) -> Actor:
     kind = _KINDS[entity.iri.partition(":")[0]]
     state = entity.iri if kind == "State" else entity.state
+    offices: tuple[str, ...] = ()
     if kind == "Place":
         found = linking.states_of_place(entity.iri, when, scene.document.published, scene.reference)
         state = found[0] if found else entity.state
     if kind == "Person":
         state = _person_state(entity, scene, when)
         held = {term.object for term in scene.reference.terms.get(entity.iri, ())}
-        offices = tuple(office for office in offices if office in held)
+        offices = tuple(sorted(office for office in held if linking.is_titled(office, context, scene.reference)))
     return Actor(entity.label, kind, entity.iri, state, offices, span)
 
 

@@ -48,8 +48,10 @@ def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
 def _scenes(document: Document, reader: Reader, discourse: Discourse) -> Iterator[Scene]:
     clock = Clock(document.published)
     for paragraph in sentences.parse(document, reader.parser):
-        found, clock = timing.mentions(paragraph.tokens, clock)
-        apart = timing.covered(paragraph.tokens) | naming.dateline(paragraph.tokens)
+        said = timing.expressions(paragraph.tokens)
+        found, clock = timing.mentions(paragraph.tokens, said, clock)
+        dated = frozenset(token.i for _, span in said for token in span)
+        apart = dated | naming.dateline(paragraph.tokens)
         names = naming.find(paragraph.tokens, reader.gazetteer, apart, reader.lexica.titles)
         reference = reader.gazetteer.reference
         yield Scene(document, paragraph, names, found, reader.lexica, reference, discourse, document.author)

@@ -9,21 +9,24 @@ from diplograph import edtf
 from diplograph.claims import syntax
 from diplograph.claims.scene import TimeMention
 from diplograph.mentions import times
-from diplograph.mentions.times import Clock
+from diplograph.mentions.times import Clock, TimeExpression
 
 _INHERITED = {"xcomp", "ccomp", "conj", "dobj", "obj", "pobj", "prep", "nsubj", "nsubjpass", "agent", "attr", "pcomp", "acl", "dative", "advcl", "oprd", "acomp", "csubj", "amod", "compound", "poss", "appos"}
 
 _STORY_GOES_ON = 4  # sentences in the past tense after one that says when
 
 
-def mentions(tokens: Doc, clock: Clock) -> tuple[tuple[TimeMention, ...], Clock]:
+def expressions(tokens: Doc) -> list[tuple[TimeExpression, Span]]:
+    """Return the time expressions of a paragraph with the tokens that they cover."""
+    spans = ((found, tokens.char_span(found.start, found.end, alignment_mode="expand")) for found in times.find(tokens.text))
+    return [(found, span) for found, span in spans if span is not None]
+
+
+def mentions(tokens: Doc, said: list[tuple[TimeExpression, Span]], clock: Clock) -> tuple[tuple[TimeMention, ...], Clock]:
     """Return the times of a paragraph, resolved, and the clock as it stands after it."""
     found: list[TimeMention] = []
     reached = 1 if clock.goes_on else 0  # where the story was last said to take place at a time
-    for expression in times.find(tokens.text):
-        span = tokens.char_span(expression.start, expression.end, alignment_mode="expand")
-        if span is None:
-            continue
+    for expression, span in said:
         told = clock.story if _is_told_on(tokens, reached, span, clock) else None
         base = clock.last if expression.points_back else told if expression.needs_year else clock.story or clock.last
         ahead = clock.publication is not None and (expression.needs_year or expression.kind == "deictic") and _is_ahead(span)
@@ -80,12 +83,6 @@ def _moves_story(span: Span, relation: str) -> bool:
     if token.head.lower_ == "of" and not syntax.is_verb(token.head.head):
         return False
     return all(child.dep_ not in {"relcl", "acl"} for child, _ in syntax.path_up(token))
-
-
-def covered(tokens: Doc) -> frozenset[int]:
-    """Return the tokens that time expressions cover: no name begins in "22 May"."""
-    spans = (tokens.char_span(found.start, found.end, alignment_mode="expand") for found in times.find(tokens.text))
-    return frozenset(index for span in spans if span is not None for index in range(span.start, span.end))
 
 
 def owners(tokens: Doc, found: Iterable[TimeMention], eventful: set[int]) -> Mapping[int, list[TimeMention]]:

@@ -30,7 +30,7 @@ class NameMention:
 def dateline(tokens: Doc) -> frozenset[int]:
     """Return the tokens of a wire story's dateline: where it was filed is not what it is about."""
     match = _DATELINE.match(tokens.text)
-    return frozenset(token.i for token in tokens if match and token.idx < match.end())
+    return frozenset(token.i for token in tokens if token.idx < match.end()) if match else frozenset()
 
 
 def find(
