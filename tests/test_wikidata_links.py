@@ -35,6 +35,19 @@ def evidence() -> list[Path]:
     return sorted([*SHARED.glob("data/*.csv"), *SHARED.glob("research/*.md")])
 
 
+# What a row names as its source, and the file of the evidence that holds it.
+SOURCES = {
+    "Wikidata export of heads of state and government, 2021-2022": "data/wikidata-world-leaders-2021.csv",
+    "Wikidata export of office holders (P39), 2022": "data/wikidata-office-holders.csv",
+    "Wikidata items of UN members, alike in rigour 2.6.1 and kif-lib 0.13.0": "data/un-members-qid.csv",
+    "histwardb 0.5.2, crosswalk of state codes": "data/state-codes-crosswalk.csv",
+    "Wikidata export of positions, 2022": "data/wikidata-positions.csv",
+    "Wikidata properties as in kif-lib 0.13.0": "data/wikidata-properties.csv",
+    "Wikidata item confirmed in public tables, 2026": "data/qids-verified.csv",
+    "Wikidata item and label confirmed in public code, 2026": "research/ontology.md",
+}
+
+
 def test_every_family_is_linked(links: tuple[Link, ...]) -> None:
     families = {link.subject_id.partition(":")[0] for link in links if link.subject_id.startswith(OURS)}
     assert families == EXPECTED_FAMILIES
@@ -70,8 +83,7 @@ def test_every_item_stands_in_the_file_that_its_row_names(links: tuple[Link, ...
 
 
 def _items(name: str, texts: dict[str, set[str]]) -> set[str]:
-    path = re.sub(r" [\d.]+$", "", name)  # the section of a note
-    return texts[path if "/" in path else f"data/{path}"]
+    return texts[SOURCES[name]]
 
 
 def test_members_of_the_united_nations_have_the_items_of_the_evidence(
