@@ -60,7 +60,9 @@ Of the events of the report half that are denied, possible, predicted or intende
 | class | events | precision | recall | F1 |
 |---|--:|--:|--:|--:|
 """
-    return head + "".join(rows) + note + "".join(_row(name, score) for name, score in reported.by_type.items())
+    return (
+        head + "".join(rows) + note + "".join(_row(name, score) for name, score in reported.by_type.items())
+    )
 
 
 def _row(name: str, score: Score) -> str:

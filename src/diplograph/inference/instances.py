@@ -44,13 +44,12 @@ def instances(
     thing is looked up in the rule's own graph first: that binds most variables at once, so the search does
     not go through the whole body. It finds nothing where some of these conclusions were asserted already.
     """
-    rule, variant, head = fit
+    _, variant, head = fit
     known = _unify(head, goal)
     if known is None or not all(_fits(prefix, known.get(var)) for var, prefix in minted(variant).items()):
         return
     seen: set[tuple[Triple, ...]] = set()
-    for bindings in _solutions(store, graphs, _query(rule, variant, known, guided=guided)):
-        everything = {**known, **bindings}
+    for everything in _bindings(store, graphs, fit, known, guided=guided):
         premises = tuple(dict.fromkeys(_premises(store, graphs, variant, everything)))
         if premises not in seen:
             seen.add(premises)
@@ -74,13 +73,27 @@ def _fits(prefix: str, value: Constant | None) -> bool:
     return value is None or (isinstance(value, NamedNode) and value.value.startswith(prefix))
 
 
-def _query(rule: Rule, variant: Variant, known: Bindings, *, guided: bool) -> str:
-    fixed = substitute_variant(variant, known)
+def _bindings(
+    store: Store, graphs: Sequence[NamedNode], fit: Fit, known: Bindings, *, guided: bool
+) -> Iterator[dict[Var, Constant]]:
+    """Yield the solutions of the body that go with `known`."""
+    rule, variant, _ = fit
     beside = _beside(variant, known) if guided else []
-    if not beside:
-        return f"SELECT DISTINCT * WHERE {{ {where(fixed)} }}"
     said = " ".join(f"{substitute_pattern(pattern, known)} ." for pattern in beside)
-    return f"SELECT DISTINCT * WHERE {{ GRAPH {rule.graph} {{ {said} }} {where(_given(fixed, beside))} }}"
+    guide = f"GRAPH {rule.graph} {{ {said} }}"
+    fixed = substitute_variant(variant, known)
+    queries: list[tuple[dict[Var, Constant], str]]
+    if not beside:
+        queries = [({}, f"SELECT DISTINCT * WHERE {{ {where(fixed)} }}")]
+    elif not variant.groupings:
+        queries = [({}, f"SELECT DISTINCT * WHERE {{ {guide} {where(_given(fixed, beside))} }}")]
+    else:  # a sub-select is worked out by itself, so it has to be told what the guide knows beforehand
+        hints = list(_solutions(store, graphs, f"SELECT DISTINCT * WHERE {{ {guide} }}"))
+        bodies = [where(substitute_variant(variant, {**known, **hint})) for hint in hints]
+        queries = [(h, f"SELECT DISTINCT * WHERE {{ {b} }}") for h, b in zip(hints, bodies, strict=True)]
+    for hint, query in queries:
+        for solution in _solutions(store, graphs, query):
+            yield {**known, **hint, **solution}
 
 
 def _beside(variant: Variant, known: Bindings) -> list[Pattern]:

@@ -12,10 +12,20 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, Store, Triple
 
+from diplograph.inference.classes import SAME
 from diplograph.inference.evidence import Evidence, evidence
 from diplograph.inference.families import ANY, Key, key
-from diplograph.inference.infer import INFERRED, ONTOLOGY, READ, graph_triples
+from diplograph.inference.identity import identity_rules
+from diplograph.inference.infer import (
+    INFERRED,
+    ONTOLOGY,
+    READ,
+    document_graphs,
+    graph_triples,
+    inferred_graphs,
+)
 from diplograph.inference.instances import Fit, Instance, instances
+from diplograph.inference.owl import SLUG
 from diplograph.inference.program import Program, build_program, kept
 from diplograph.inference.rule import Pattern, Rule
 from diplograph.inference.sparql_engine import quad
@@ -98,11 +108,15 @@ class _Search:
     _failed: dict[Triple, int] = field(default_factory=dict)
     _proofs: dict[Triple, Proof] = field(default_factory=dict)
     _found: dict[Triple, list[tuple[Rule, Instance]]] = field(default_factory=dict)
+    _told: set[Triple] = field(default_factory=set)
     _words: dict[object, tuple[Evidence, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        names = [name for name in self.store.named_graphs() if isinstance(name, NamedNode)]
-        self._graphs = [*READ, *(name for name in names if name.value.startswith(INFERRED))]
+        self._graphs = [*READ, *inferred_graphs(self.store)]
+        self._documents = document_graphs(self.store)
+        self._several_names = next(
+            self.store.quads_for_pattern(None, SAME, None, NamedNode(INFERRED + SLUG)), None
+        )
         self._heads = heads_of(self.program)
 
     def prove(self, goal: Triple, height: int) -> Proof | None:
@@ -125,7 +139,7 @@ class _Search:
         return proof
 
     def _leaf(self, goal: Triple) -> Proof | None:
-        for graph in READ:
+        for graph in (*READ, *(self._documents if goal in self._told else ())):
             if next(self.store.quads_for_pattern(goal.subject, goal.predicate, goal.object, graph), None):
                 return Proof(goal, evidence=self._evidence(goal, graph))
         return None
@@ -162,11 +176,14 @@ class _Search:
         return self._found[goal]
 
     def _tried(self, goal: Triple, fits: list[Fit], *, guided: bool) -> list[tuple[Rule, Instance]]:
-        return [
-            (fit[0], instance)
-            for fit in fits
-            for instance in instances(self.store, self._graphs, fit, goal, guided=guided)
-        ]
+        found = []
+        for fit in fits:
+            graphs = [*self._graphs, *self._documents] if fit[0].reads else self._graphs
+            for instance in instances(self.store, graphs, fit, goal, guided=guided):
+                found.append((fit[0], instance))
+                if fit[0].reads:
+                    self._told.update(instance.premises)
+        return found
 
     def _fitting(self, goal: Triple) -> Iterator[Fit]:
         """Yield the heads that fit `goal`, of rules in whose graph it stands.
@@ -175,7 +192,7 @@ class _Search:
         """
         pattern = Pattern(goal.subject, goal.predicate, goal.object)  # type: ignore[arg-type]
         where = {graph for graph in self._graphs if quad(goal, graph) in self.store}
-        for relation in (key(pattern), ANY):
+        for relation in (key(pattern), ANY) if self._several_names else (key(pattern),):
             for fit in self._heads.get(relation, ()):
                 if fit[0].graph in where or (
                     fit[0].axioms and (where or not kept(goal.predicate, goal.object))
@@ -205,7 +222,7 @@ class _Search:
 def heads_of(program: Program) -> dict[Key, list[Fit]]:
     """Return the head patterns of all variants by relation, domain rules before axioms."""
     heads: dict[Key, list[Fit]] = defaultdict(list)
-    for rule in program.rules:
+    for rule in (*program.rules, *identity_rules()):
         for variant in rule.variants:
             for pattern in variant.head:
                 heads[key(pattern)].append((rule, variant, pattern))
