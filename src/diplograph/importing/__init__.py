@@ -1,4 +1,4 @@
-"""Files of others as rows of facts, and those as a named graph of its own with licence and retrieval date."""
+"""Files of others as rows of facts, and those as a named graph of its own with license and retrieval date."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from diplograph.importing.rows import Row
 
 @dataclass(frozen=True)
 class Kind:
-    """A format: how to recognize it by the beginning of a file, how to read it, and under what licence it is known."""
+    """A format: how to recognize it by the beginning of a file, how to read it, and under what license it is known."""
 
     title: str
     recognizes: Callable[[str], bool]
     read: Callable[[Path], Iterator[Row]]
-    licence: str | None = None
+    license: str | None = None
 
 
 _CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"

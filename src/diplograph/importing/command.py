@@ -37,13 +37,13 @@ _KINDS = (
 @click.option(
     "--retrieved", required=True, metavar="DAY", help="Day on which the file was retrieved (2026-11-24)."
 )
-@click.option("--license", "licence", help="IRI or words of the file's license; Wikidata's is known.")
+@click.option("--license", "rights", help="IRI or words of the file's license; Wikidata's is known.")
 @click.option(
     "--lenient", is_flag=True, help="Refuse rows that contradict others, instead of the whole file."
 )
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 def command(
-    file: Path, kind: str | None, output: Path, name: str | None, retrieved: str, licence: str | None,
+    file: Path, kind: str | None, output: Path, name: str | None, retrieved: str, rights: str | None,
     *, lenient: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Add FILE to a graph, as a named graph of its own with license and retrieval date.
@@ -64,7 +64,7 @@ def command(
     from diplograph.importing import run, who  # noqa: PLC0415
 
     found = kind or importing.kind_of(file)
-    known = licence or importing.KINDS[found].licence
+    known = rights or importing.KINDS[found].license
     if known is None:
         raise InputError(f"{file}: say under which license the data of a {found} file are, with --license")
     origin = run.Origin(file, found, slug(name or file.name.partition(".")[0]), known, retrieved)
@@ -95,7 +95,7 @@ def _as_json(report: "Report") -> str:
     origin = report.origin
     return json.dumps(
         {
-            "file": str(origin.path), "kind": origin.kind, "name": origin.name, "license": origin.licence,
+            "file": str(origin.path), "kind": origin.kind, "name": origin.name, "license": origin.license,
             "retrieved": origin.retrieved, "read": report.read, "taken": report.taken, "triples": report.triples,
             "refused": [{"row": number, "why": why} for number, why in report.refused],
         },

@@ -35,12 +35,12 @@ _TIME = iri("dg:time")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a file is from: its kind, the name of the import, its licence, and the day it was retrieved."""
+    """Where a file is from: its kind, the name of the import, its license, and the day it was retrieved."""
 
     path: Path
     kind: str
     name: str
-    licence: str
+    license: str
     retrieved: str
 
 
@@ -214,10 +214,10 @@ def _clear(target: Store, name: str) -> None:
 
 def _description(origin: Origin) -> Iterator[Triple]:
     node = graph_name(origin.name)
-    licence = NamedNode(origin.licence) if "://" in origin.licence else Literal(origin.licence)
+    terms = NamedNode(origin.license) if "://" in origin.license else Literal(origin.license)
     yield node, iri("rdf:type"), iri("prov:Entity")
     yield node, iri("rdfs:label"), Literal(f"{KINDS[origin.kind].title}: {origin.name}", language="en")
-    yield node, iri("dcterms:license"), licence
+    yield node, iri("dcterms:license"), terms
     yield node, iri("dcterms:source"), Literal(origin.path.name)
     yield node, iri("dg:sha256"), Literal(_digest(origin.path))
     yield node, _RETRIEVED, Literal(origin.retrieved, datatype=iri("xsd:date"))
