@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
 
-from diplograph.pages.facts import Fact, events_of, facts
+from diplograph.pages.facts import Fact, events_of, facts, in_order
 from diplograph.pages.lanes import lane_of, lanes
 from diplograph.pages.reading import Reader, ask, names, text
 from diplograph.pages.timeline import Timeline, draw, span_of
@@ -71,7 +71,7 @@ def dyad(reader: Reader, pair: str, known: dict[str, State]) -> Dyad | None:
         return None
     one, other = (_with_predecessors(reader, known[code]) for code in (first, second))
     between = _between(reader, one, other)
-    found = facts(reader, between[:MOST])
+    found = in_order(facts(reader, between[:MOST]))
     few = [fact for fact in found if len({role.agent for role in fact.roles}) <= _MANY]
     many = [fact for fact in found if len({role.agent for role in fact.roles}) > _MANY]
     return Dyad(one, other, tuple(few), tuple(many), _scores(reader, one.code, other.code), len(between))
@@ -87,7 +87,7 @@ def _between(reader: Reader, one: State, other: State) -> list[str]:
     """Return the events of both, in the order of time; a state counts through its people too."""
     own = events_of(reader, [*one.all, *other.all])
     sides: dict[str, set[str]] = defaultdict(set)
-    for event, (_, who) in own.items():
+    for event, who in own.items():
         sides[event] |= who
     for row in ask(reader, "through", state=[*one.all, *other.all]):
         sides[text(row, "event")].add(text(row, "state"))

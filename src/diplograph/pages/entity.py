@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from diplograph.pages.dates import in_words
-from diplograph.pages.facts import Fact, events_of, facts
+from diplograph.pages.facts import Fact, events_of, facts, in_order, number_of_events, roles_with_sides
 from diplograph.pages.lanes import UNREAL, lane_of, lanes
 from diplograph.pages.reading import DG, GRAPH, LABEL, QUERIES, RDF_TYPE, Reader, Row, ask, names, short, text
 from diplograph.vocabulary import PREFIXES, expand
 
-PER_PAGE = 60
+PER_PAGE = 40
 PARTNERS = 14
 _ALTERNATIVE = PREFIXES["skos"] + "altLabel"
 _SAME = tuple(
@@ -94,14 +94,17 @@ class Entity:
 def entity(reader: Reader, iri: str, page: int = 1) -> Entity | None:
     """Return what the page of `iri` shows, `None` when the graph does not know it."""
     rows = ask(reader, "about", thing=[iri])
-    events = events_of(reader, [iri])
-    if not rows and not events:
+    total = number_of_events(reader, iri)
+    if not rows and not total:
         return None
-    page = min(max(page, 1), max(1, -(-len(events) // PER_PAGE)))
-    shown = list(events)[(page - 1) * PER_PAGE : page * PER_PAGE]
+    page = min(max(page, 1), max(1, -(-total // PER_PAGE)))
+    shown = events_of(reader, [iri], slice((page - 1) * PER_PAGE, page * PER_PAGE)) if total else {}
     itself = next(iter(facts(reader, [iri])), None) if _is_fact(rows) else None
-    others = facts(reader, shown)
-    incoming = [row for row in ask(reader, "named", thing=[iri]) if text(row, "subject") not in events]
+    others = in_order(facts(reader, list(shown)))
+    sides = roles_with_sides(reader)
+    incoming = [
+        row for row in ask(reader, "named", thing=[iri]) if not _is_role(text(row, "property"), sides)
+    ]
     known = names(reader, _mentioned(iri, rows, incoming))
     values = _values(rows)
     return Entity(
@@ -118,7 +121,7 @@ def entity(reader: Reader, iri: str, page: int = 1) -> Entity | None:
         relations=_relations(reader, iri),
         partners=_partners(iri, others),
         facts=tuple(others),
-        total=len(events),
+        total=total,
         page=page,
         outgoing=_statements(rows, "value", known),
         incoming=_statements(incoming, "subject", known),
@@ -131,6 +134,10 @@ def _is_fact(rows: Sequence[Row]) -> bool:
     return bool(
         kinds & {DG + name for name in ("Event", "Situation", "HypotheticalEvent", "Treaty", "Conflict")}
     ) and (not kinds & {DG + "DyadYear", DG + "CapitalStatus"})
+
+
+def _is_role(name: str, sides: Mapping[str, str]) -> bool:
+    return name in sides or name == DG + "hasParticipant"
 
 
 def _values(rows: Sequence[Row]) -> dict[str, list[str]]:

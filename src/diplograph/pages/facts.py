@@ -4,11 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from pyoxigraph import NamedNode
 
 from diplograph.edtf import Bounds
-from diplograph.pages.dates import day, in_words
+from diplograph.pages.dates import day, first, in_words
 from diplograph.pages.lanes import BAND, lane_of
 from diplograph.pages.reading import DG, GRAPH, LABEL, RDF_TYPE, Reader, Row, ask, names, short, text
 from diplograph.vocabulary import PREFIXES
@@ -163,16 +164,23 @@ def _own_label(rows: Sequence[Row]) -> str:
     return next((text(row, "value") for row in reference if text(row, "property") == LABEL), "")
 
 
-def events_of(reader: Reader, things: Iterable[str]) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return the events in which things have a role, in order of time: their start and which things those are."""
-    starts: dict[str, str] = {}
+def events_of(reader: Reader, things: Iterable[str], part: slice | None = None) -> dict[str, frozenset[str]]:
+    """Return the events in which things have a role, in the order of their starts, and which things those are."""
     who: dict[str, set[str]] = defaultdict(set)
-    for row in ask(reader, "events", thing=things):
-        event = text(row, "event")
-        starts[event] = text(row, "start")
-        who[event].add(text(row, "thing"))
-    ordered = sorted(starts, key=lambda event: (not starts[event], starts[event], event))
-    return {event: (starts[event], frozenset(who[event])) for event in ordered}
+    for row in ask(reader, "events", part, thing=things, role=roles_with_sides(reader)):
+        who[text(row, "event")].add(text(row, "thing"))
+    return {event: frozenset(found) for event, found in who.items()}
+
+
+def number_of_events(reader: Reader, thing: str) -> int:
+    """Return in how many events a thing has a role."""
+    rows = ask(reader, "events_count", thing=[thing], role=roles_with_sides(reader))
+    return int(text(rows[0], "number"))
+
+
+def in_order(found: Iterable[Fact]) -> list[Fact]:
+    """Return facts in the order of time, what has no date last."""
+    return sorted(found, key=lambda fact: (first(fact.bounds) or date.max, fact.time, fact.iri))
 
 
 def facts(reader: Reader, events: Sequence[str]) -> list[Fact]:

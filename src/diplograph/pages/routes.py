@@ -14,7 +14,7 @@ from diplograph.pages.acts import KINDS, Coverage, coverage
 from diplograph.pages.charts import by_year
 from diplograph.pages.document import document
 from diplograph.pages.dyad import Dyad, State, by_lane, dyad, states, table, timelines
-from diplograph.pages.entity import entity, partner_lanes, provable
+from diplograph.pages.entity import PER_PAGE, entity, partner_lanes, provable
 from diplograph.pages.prooftree import rests_on, tree, words
 from diplograph.pages.reading import RDF_TYPE, Reader, names
 from diplograph.pages.rules import card, counts, rules
@@ -44,13 +44,13 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
         "views", __name__, static_folder="static", template_folder="templates", static_url_path="/static"
     )
     filters.register(routes, read)
-    prover, covered = Prover(read), _once_a_version(read, coverage)
+    prover, covered, known = Prover(read), _once_a_version(read, coverage), _once_a_version(read, states)
     routes.app_template_global("coverage")(covered)
     routes.app_template_global("columns_by_year")(by_year)
 
     @routes.get("/id/<path:rest>")
     def thing(rest: str) -> Response:
-        return _page_or_data("id", rest, lambda: _entity(read, f"{base}id/{rest}"))
+        return _page_or_data("id", rest, lambda: _entity(read, f"{base}id/{rest}", known()))
 
     @routes.get("/doc/<path:rest>")
     def text(rest: str) -> Response:
@@ -66,23 +66,23 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
 
     @routes.get("/proof")
     def proof() -> Response:
-        return _proof(read, prover)
+        return _proof(read, prover, known())
 
     @routes.get("/map")
     def world() -> Response:
-        return _map(read, covered())
+        return _map(read, covered(), known())
 
     @routes.get("/dyad")
     def dyads() -> Response:
-        return _dyads(read, covered())
+        return _dyads(covered(), known())
 
     @routes.get("/dyad/<pair>")
     def dyad(pair: str) -> Response:
-        return _dyad(read, pair)
+        return _dyad(read, pair, known())
 
     @routes.get("/dyad/<pair>.csv")
     def dyad_table(pair: str) -> Response:
-        found = _found_dyad(read, pair, states(read))
+        found = _found_dyad(read, pair, known())
         return Response(table(found), content_type="text/csv; charset=utf-8")
 
     return routes
@@ -117,11 +117,18 @@ def _alternates(response: Response, path: str) -> Response:
     return response
 
 
-def _entity(read: Reader, iri: str) -> str | None:
+def _entity(read: Reader, iri: str, known: dict[str, State]) -> str | None:
     found = entity(read, iri, request.args.get("page", 1, type=int))
     if found is None:
         return None
-    return render_template("entity.html", it=found, lanes=partner_lanes(found.partners), formats=FORMATS)
+    return render_template(
+        "entity.html",
+        it=found,
+        lanes=partner_lanes(found.partners),
+        per_page=PER_PAGE,
+        formats=FORMATS,
+        codes={state.iri: state.code for state in known.values()},
+    )
 
 
 def _document(read: Reader, iri: str) -> str | None:
@@ -134,11 +141,10 @@ def _rule(read: Reader, slug: str) -> str | None:
     return None if found is None else render_template("rule.html", it=found)
 
 
-def _dyads(read: Reader, covered: Coverage) -> Response:
+def _dyads(covered: Coverage, known: dict[str, State]) -> Response:
     one, other = request.args.get("one"), request.args.get("other")
     if one and other:
         return make_response(redirect(url_for("views.dyad", pair=f"{one}-{other}")))
-    known = states(read)
     codes = {state.iri: state.code for state in known.values()}
     pairs = [
         (f"{codes[one]}-{codes[other]}", f"{covered.names[one]} and {covered.names[other]}", number)
@@ -148,10 +154,10 @@ def _dyads(read: Reader, covered: Coverage) -> Response:
     return make_response(render_template("dyads.html", states=known, pairs=pairs))
 
 
-def _map(read: Reader, covered: Coverage) -> Response:
+def _map(read: Reader, covered: Coverage, known: dict[str, State]) -> Response:
     year = request.args.get("year", type=int)
     chosen = set(request.args.getlist("kind")) & set(KINDS) or set(KINDS)
-    codes = {state.iri: state.code for state in states(read).values()}
+    codes = {state.iri: state.code for state in known.values()}
     content = render_template(
         "map.html", map=worldmap.draw(read, covered, year), year=year, kinds=KINDS, chosen=chosen, names=covered.names,
         pair_address=lambda flow: url_for("views.dyad", pair=f"{codes[flow.source]}-{codes[flow.target]}"),
@@ -174,8 +180,7 @@ def _once_a_version(read: Reader, compute: Callable[[Reader], Result]) -> Callab
     return look
 
 
-def _dyad(read: Reader, pair: str) -> Response:
-    known = states(read)
+def _dyad(read: Reader, pair: str, known: dict[str, State]) -> Response:
     compared = request.args.get("with")
     found = [_found_dyad(read, each, known) for each in (pair, compared) if each]
     content = render_template(
@@ -193,12 +198,12 @@ def _found_dyad(read: Reader, pair: str, known: dict[str, State]) -> Dyad:
     return found
 
 
-def _proof(read: Reader, prover: Prover) -> Response:
+def _proof(read: Reader, prover: Prover, known: dict[str, State]) -> Response:
     asked = {name: request.args.get(name, "").strip() for name in ("s", "p", "o")}
     if not all(asked.values()):
         return make_response(render_template("proofs.html", properties=provable(read)))
     try:
-        triple = Triple(*(NamedNode(_iri(read, given)) for given in asked.values()))
+        triple = Triple(*(NamedNode(_iri(known, given)) for given in asked.values()))
         without = [NamedNode(expand(each)).value for each in request.args.getlist("without")]
     except ValueError as error:
         raise NotFound(
@@ -220,9 +225,8 @@ def _proof(read: Reader, prover: Prover) -> Response:
     return make_response(content, HTTPStatus.OK if found or without else HTTPStatus.NOT_FOUND)
 
 
-def _iri(read: Reader, given: str) -> str:
+def _iri(known: dict[str, State], given: str) -> str:
     """Return the IRI that an IRI, a CURIE, a code or `a` stands for."""
     if given == "a":
         return RDF_TYPE
-    known = states(read) if given.isupper() and ":" not in given else {}
     return known[given].iri if given in known else expand(given.strip("<>"))
