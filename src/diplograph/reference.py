@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph
 
 from diplograph.errors import KnowledgeError
 from diplograph.model import Entity
-from diplograph.vocabulary import compact
+from diplograph.vocabulary import compact as _compact
+
+compact = lru_cache(maxsize=None)(_compact)  # the same few predicates and classes come again and again
 
 _NAME_FORMS = {
     "rdfs:label": "name",
@@ -78,14 +81,17 @@ def load(paths: Iterable[Path]) -> Reference:
     for path in paths:
         for subject, predicate, value in _triples(path):
             blocks[subject][predicate].append(value)
-    entities = {
-        iri: _entity(iri, block) for iri, block in blocks.items() if iri.partition(":")[0] in _ENTITY_FAMILIES
+    named = {
+        iri: tuple(_names(iri, block))
+        for iri, block in blocks.items()
+        if iri.partition(":")[0] in _ENTITY_FAMILIES
     }
+    entities = {iri: _entity(iri, blocks[iri], names) for iri, names in named.items()}
     holdings = list(_tenures(blocks, "dg:holder", "dg:office"))
     capitals = list(_tenures(blocks, "dg:capital", "dg:ofState"))
     return Reference(
         entities=entities,
-        names=tuple(name for iri in entities for name in _names(iri, blocks[iri])),
+        names=tuple(name for names in named.values() for name in names),
         holders=_grouped(holdings, lambda tenure: tenure.object),
         terms=_grouped(holdings, lambda tenure: tenure.subject),
         capitals=_grouped(capitals, lambda tenure: tenure.subject),
@@ -111,8 +117,7 @@ def _term(term: object) -> str:
     return compact(value) if isinstance(term, pyoxigraph.NamedNode) else str(value)
 
 
-def _entity(iri: str, block: Mapping[str, list[str]]) -> Entity:
-    names = [name.text for name in _names(iri, block)]
+def _entity(iri: str, block: Mapping[str, list[str]], names: tuple[Name, ...]) -> Entity:
     kinds = [kind.removeprefix("dg:") for kind in block.get("rdf:type", []) if kind.startswith("dg:")]
     if not kinds or not block.get("rdfs:label"):
         raise KnowledgeError(
@@ -122,7 +127,7 @@ def _entity(iri: str, block: Mapping[str, list[str]]) -> Entity:
         iri=iri,
         kind=kinds[0],
         label=block["rdfs:label"][0],
-        names=tuple(dict.fromkeys(names)),
+        names=tuple(dict.fromkeys(name.text for name in names)),
         code=next(iter(block.get("skos:notation", [])), None),
         time=next(iter(block.get("dg:time", [])), None),
         state=next((block[key][0] for key in _STATE_OF if key in block), None),

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from diplograph import pages as views
 from diplograph.errors import StoreError
+from diplograph.reconciliation import service
 from diplograph.server import description, library, operations, pages, protocol, query_pages
 from diplograph.server.answers import QueryEngine
 from diplograph.server.cache import AnswerCache
@@ -82,6 +83,7 @@ def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settin
     app.register_blueprint(operations.blueprint(watched))
     app.register_blueprint(views.blueprint(_reader(graph, settings)))
     app.register_blueprint(pages.blueprint(graph, examples, counts))
+    app.register_blueprint(service.blueprint(getattr(graph, "directory", None), settings.base_url))
     app.add_url_rule("/sparql", "endpoint.sparql", build_only=True)
     _show_errors(app)
     endpoint = Endpoint(
