@@ -83,8 +83,14 @@ def code(doc: Doc, row: Row, coder: Coder) -> str | None:
 
 def _candidates(doc: Doc, coder: Coder) -> Iterator[Trigger]:
     for token in doc:
-        found = arguments.of_verb(token) if syntax.is_verb(token) else arguments.of_noun(token, light=frozenset())
-        matches = (t for t in frames.match(token, found, coder.lexicon) if t.frame.event in coder.roots or t.frame.event.isupper())
+        found = (
+            arguments.of_verb(token) if syntax.is_verb(token) else arguments.of_noun(token, light=frozenset())
+        )
+        matches = (
+            t
+            for t in frames.match(token, found, coder.lexicon)
+            if t.frame.event in coder.roots or t.frame.event.isupper()
+        )
         yield from list(matches)[:1]
 
 
@@ -143,7 +149,9 @@ def main() -> None:
     parsed = parser.pipe(sentences.plain(row.sentence) for row in gold)
     coded = [(row, code(doc, row, coder)) for row, doc in zip(gold, parsed, strict=True)]
     accuracy, macro, by_root = scores([(row.root, root) for row, root in coded])
-    print(f"rows {len(coded)}  accuracy {accuracy:.3f}  macro-F1 {macro:.3f}  uncoded {sum(r is None for _, r in coded)}")
+    print(
+        f"rows {len(coded)}  accuracy {accuracy:.3f}  macro-F1 {macro:.3f}  uncoded {sum(r is None for _, r in coded)}"
+    )
     for root, (number, precision, recall) in by_root.items():
         print(f"{root:12}{number:5}{precision:7.3f}{recall:7.3f}")
     if "--errors" in sys.argv:

@@ -65,7 +65,14 @@ def facts() -> Iterator[Fact]:
         year = re.match(r"\d{4}$|\d{3}X", line["edtf"].split(",")[0])
         polarity = "denied" if name == "AlignmentHiatus" else line["polarity"]
         yield Fact(
-            line["id"], kind, line["start"], line["end"], polarity, line["modality"], year[0] if year else None, line["quote"]
+            line["id"],
+            kind,
+            line["start"],
+            line["end"],
+            polarity,
+            line["modality"],
+            year[0] if year else None,
+            line["quote"],
         )
 
 
@@ -74,13 +81,20 @@ def is_found(fact: Fact, event: Event, claim: Claim) -> bool:
     said = any(e.span.start < fact.end and fact.start < e.span.end for e in claim.evidence)
     dated = fact.year is None or (event.time or "").startswith(fact.year)
     kind = event.kind.removeprefix("Declared")
-    return said and dated and (kind, claim.polarity.lower(), claim.modality.lower()) == (fact.kind, fact.polarity, fact.modality)
+    return (
+        said
+        and dated
+        and (kind, claim.polarity.lower(), claim.modality.lower())
+        == (fact.kind, fact.polarity, fact.modality)
+    )
 
 
 def is_beside(event: Event, claim: Claim, wanted: list[Fact]) -> bool:
     """Tell whether a claim asserts what no fact says."""
     trigger, kind = claim.evidence[0].trigger, event.kind.removeprefix("Declared")
-    return claim.is_fact and not any(f.kind == kind and f.start < trigger.end and trigger.start < f.end for f in wanted)
+    return claim.is_fact and not any(
+        f.kind == kind and f.start < trigger.end and trigger.start < f.end for f in wanted
+    )
 
 
 def main() -> None:
@@ -90,14 +104,25 @@ def main() -> None:
     events = pipeline.extract(documents.from_text(text, name="seed"), pipeline.load_knowledge())
     claims = [(event, claim) for event in events for claim in event.claims]
     missed = [fact for fact in wanted if not any(is_found(fact, event, claim) for event, claim in claims)]
-    beside = [(e, e.claims[0]) for e in events if not e.hypothetical and all(is_beside(e, c, wanted) or not c.is_fact for c in e.claims)]
+    beside = [
+        (e, e.claims[0])
+        for e in events
+        if not e.hypothetical and all(is_beside(e, c, wanted) or not c.is_fact for c in e.claims)
+    ]
     found = len(wanted) - len(missed)
-    print(f"facts {len(wanted)}  found {found}  recall {found / len(wanted):.3f}  asserted beside {len(beside)}")
+    print(
+        f"facts {len(wanted)}  found {found}  recall {found / len(wanted):.3f}  asserted beside {len(beside)}"
+    )
     if "--errors" in sys.argv:
         for fact in missed:
             print("missed", fact)
         for event, claim in beside:
-            print("beside", event.kind, event.slug, text[claim.evidence[0].trigger.start : claim.evidence[0].trigger.end])
+            print(
+                "beside",
+                event.kind,
+                event.slug,
+                text[claim.evidence[0].trigger.start : claim.evidence[0].trigger.end],
+            )
 
 
 if __name__ == "__main__":

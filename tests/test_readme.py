@@ -29,7 +29,9 @@ def test_the_readme_has_something_to_run() -> None:
     assert [kind for kind, _ in BLOCKS].count("python") >= 1
 
 
-def test_the_readme_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_readme_is_true(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     for kind, block in BLOCKS:
         if kind == "python":
@@ -44,4 +46,7 @@ def test_the_readme_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cap
             result = CliRunner().invoke(main, words[1:])
             assert result.exit_code == 0, (command, result.output)
             if shown.strip():
-                assert agrees(shown.strip(), result.stdout.replace("\r\n", "\n").strip()), (command, result.stdout)
+                assert agrees(shown.strip(), result.stdout.replace("\r\n", "\n").strip()), (
+                    command,
+                    result.stdout,
+                )

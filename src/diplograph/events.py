@@ -167,14 +167,14 @@ def _names(actors: list[Actor]) -> set[str]:
 
 
 def _concepts_agree(one: Mapping[str, tuple[Filler, ...]], other: Mapping[str, tuple[Filler, ...]]) -> bool:
-    for role in _CONCEPTS:
-        if (
+    return all(
+        not (
             role in one
             and role in other
             and not {_label(f) for f in one[role]} & {_label(f) for f in other[role]}
-        ):
-            return False
-    return True
+        )
+        for role in _CONCEPTS
+    )
 
 
 def _label(filler: Filler) -> str:

@@ -79,14 +79,22 @@ def holders(offices: Iterable[str], when: str | None, reference: Reference) -> t
 def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[str, ...]:
     """Return the offices of some kinds (class names) that a state has, sorted."""
     wanted = set(kinds)
-    return tuple(office for office in reference.offices.get(state, ()) if reference.entities[office].kind in wanted)
+    return tuple(
+        office for office in reference.offices.get(state, ()) if reference.entities[office].kind in wanted
+    )
 
 
-def analysts_codes(reference: Reference, kept: Container[str], counted_as: Mapping[str, str]) -> Mapping[str, str]:
+def analysts_codes(
+    reference: Reference, kept: Container[str], counted_as: Mapping[str, str]
+) -> Mapping[str, str]:
     """Return the code by which analysts call each state and organization: a former state by that of who continues it.
 
     `kept` are the codes of former states that stay and of organizations that are said, `counted_as` maps other codes."""
-    heirs = {old: iri for iri, entity in reference.entities.items() for old in entity.properties.get("dg:continuatorOf", ())}
+    heirs = {
+        old: iri
+        for iri, entity in reference.entities.items()
+        for old in entity.properties.get("dg:continuatorOf", ())
+    }
     codes = {iri: entity.code for iri, entity in reference.entities.items() if entity.code}
     found = {}
     for iri, code in codes.items():

@@ -25,7 +25,7 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
     when = when or scene.story(token)
     mention = scene.names.get(token.i)
     if mention is not None:
-        return _named(token, mention, scene, when)
+        return _named(mention, scene, when)
     word = token.lemma_.lower()
     pronoun = references.pronoun(token, scene)
     if pronoun is not None:
@@ -35,7 +35,7 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
         return paired
     titled = _apposed_name(token, scene)
     if titled is not None:
-        return _named(scene.paragraph.tokens[titled.head], titled, scene, when)
+        return _named(titled, scene, when)
     if token.pos_ in {"NOUN", "PROPN"}:
         return _described(token, word, scene, when)
     return ()
@@ -71,14 +71,16 @@ def _as_state(token: Token, scene: Scene, when: str | None) -> Actor | None:
     if token.pos_ in {"PRON", "DET"} and token.dep_ == "poss":
         found = references.pronoun(token, scene) or ()
     elif token.i in scene.names and (scene.names[token.i].names or scene.names[token.i].kind == "Person"):
-        found = _named(token, scene.names[token.i], scene, when)
+        found = _named(scene.names[token.i], scene, when)
     else:
         return None
     return next((state for actor in found if (state := states(actor, scene))), None)
 
 
-def _named(token: Token, mention: NameMention, scene: Scene, when: str | None) -> tuple[Actor, ...]:
-    span = scene.paragraph.span(scene.paragraph.tokens[mention.start], scene.paragraph.tokens[mention.end - 1])
+def _named(mention: NameMention, scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    span = scene.paragraph.span(
+        scene.paragraph.tokens[mention.start], scene.paragraph.tokens[mention.end - 1]
+    )
     if not mention.names:
         return _unknown_name(mention, span, scene, when)
     context = _context(mention, scene, when)
@@ -131,15 +133,35 @@ def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | No
         if known is not None and (mention.text in known.label or " " not in mention.text):
             return (Actor(known.label, "Person", known.iri, known.state, known.offices, span),)
         owner = _state_around(mention, scene, when) or _state_after(mention, scene, when)
-        return (Actor(mention.text, "Person", None, owner.iri if owner else None, _title_before(mention, scene), span),)
+        return (
+            Actor(
+                mention.text,
+                "Person",
+                None,
+                owner.iri if owner else None,
+                _title_before(mention, scene),
+                span,
+            ),
+        )
     organ = scene.lexica.descriptions["organ"].get(mention.text.lower())
     if organ is not None:
-        return (_state_actor(linking.polity(organ, when or scene.document.published, scene.reference), span, scene),)
+        return (
+            _state_actor(
+                linking.polity(organ, when or scene.document.published, scene.reference), span, scene
+            ),
+        )
     head = scene.paragraph.tokens[mention.head]
     if mention.kind == "Organization" and head.lemma_.lower() in scene.lexica.descriptions["state"]["nouns"]:
         return _described(head, head.lemma_.lower(), scene, when)
     if mention.kind == "Organization":
-        known = next((m.actor for m in scene.discourse.before(scene.position(head)) if _may_shorten(mention.text, m.actor, scene)), None)
+        known = next(
+            (
+                m.actor
+                for m in scene.discourse.before(scene.position(head))
+                if _may_shorten(mention.text, m.actor, scene)
+            ),
+            None,
+        )
         if known is not None:
             return (replace(known, span=span),)
     return (Actor(mention.text, mention.kind, None, None, (), span),)
@@ -178,7 +200,9 @@ def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, context: 
     if kind == "Person":
         state = _person_state(entity, scene, when)
         held = {term.object for term in scene.reference.terms.get(entity.iri, ())}
-        offices = tuple(sorted(office for office in held if linking.is_titled(office, context, scene.reference)))
+        offices = tuple(
+            sorted(office for office in held if linking.is_titled(office, context, scene.reference))
+        )
     return Actor(entity.label, kind, entity.iri, state, offices, span)
 
 
@@ -208,7 +232,7 @@ def _apposed_name(token: Token, scene: Scene) -> NameMention | None:
     if following < len(tokens) and tokens[following].text == ",":
         following += 1
     mention = scene.names.get(following)
-    is_person = mention is not None and (mention.kind == "Person" or mention.kind == "person")
+    is_person = mention is not None and (mention.kind in {"Person", "person"})
     if mention is not None and is_person and mention.start == following:
         near = following == token.i + 1 or tokens[mention.head].dep_ == "appos"
         return mention if near else None
@@ -227,7 +251,9 @@ def _described(token: Token, word: str, scene: Scene, when: str | None) -> tuple
         return (_state_actor(state.iri, span, scene),) if state and state.iri else ()
     if word in descriptions["collective"]["nouns"] or phrase in descriptions["collective"]["nouns"]:
         found = _owners(token, word, scene, when)
-        return tuple(Actor(f"{word} of {state.label}", "CollectiveAgent", None, state.iri, (), span) for state in found)
+        return tuple(
+            Actor(f"{word} of {state.label}", "CollectiveAgent", None, state.iri, (), span) for state in found
+        )
     return _institution(token, span, scene, when)
 
 
@@ -236,7 +262,9 @@ def _owners(token: Token, word: str, scene: Scene, when: str | None) -> tuple[Ac
     state = state_of(token, scene, when) or references.definite_state(token, word, scene)
     if state is not None:
         return (state,)
-    paired = (references.pair(noun, scene) for preposition, noun in syntax.complements(token) if preposition == "of")
+    paired = (
+        references.pair(noun, scene) for preposition, noun in syntax.complements(token) if preposition == "of"
+    )
     return next((pair for pair in paired if pair), ())
 
 
@@ -245,7 +273,11 @@ def _institution(token: Token, span: Span, scene: Scene, when: str | None) -> tu
     if token.pos_ != "PROPN" or not token.text[:1].isupper():
         return ()
     state = state_of(token, scene, when, depth=0)
-    return (Actor(f"institution of {state.label}", "CollectiveAgent", None, state.iri, (), span),) if state else ()
+    return (
+        (Actor(f"institution of {state.label}", "CollectiveAgent", None, state.iri, (), span),)
+        if state
+        else ()
+    )
 
 
 def _with_compound(token: Token, word: str) -> str:
@@ -256,7 +288,9 @@ def _with_compound(token: Token, word: str) -> str:
 def _office_phrase(token: Token, scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     """Return the longest office phrase around a noun: "army chief", "chief of the army staff"."""
     tokens = scene.paragraph.tokens
-    for phrase, classes in scene.lexica.offices.get(token.lower_, scene.lexica.offices.get(token.lemma_.lower(), ())):
+    for phrase, classes in scene.lexica.offices.get(
+        token.lower_, scene.lexica.offices.get(token.lemma_.lower(), ())
+    ):
         for at, word in enumerate(phrase):
             if word not in {token.lower_, token.lemma_.lower()}:
                 continue
@@ -275,7 +309,11 @@ def _office_holder(
     if state is None:
         return references.definite_person(token, classes, scene)
     offices = linking.offices_of(state.iri or "", classes, scene.reference)
-    return (Actor(f"unnamed {' '.join(phrase)} of {state.label}", "DescribedPerson", None, state.iri, offices, span),)
+    return (
+        Actor(
+            f"unnamed {' '.join(phrase)} of {state.label}", "DescribedPerson", None, state.iri, offices, span
+        ),
+    )
 
 
 def all_named(scene: Scene) -> Iterator[tuple[Token, NameMention]]:

@@ -15,7 +15,21 @@ from diplograph.claims import syntax
 
 Arguments = Mapping[str, list[Token]]
 _BEFORE_NOUN = ("amod", "compound", "nmod", "npadvmod", "nummod")
-_BROUGHT_ABOUT = {"lead", "order", "sign", "conclude", "mount", "stage", "negotiate", "make", "pose", "lend", "send", "sell", "supply"}
+_BROUGHT_ABOUT = {
+    "lead",
+    "order",
+    "sign",
+    "conclude",
+    "mount",
+    "stage",
+    "negotiate",
+    "make",
+    "pose",
+    "lend",
+    "send",
+    "sell",
+    "supply",
+}
 _BETWEEN_WORDS = {"between", "among"}
 
 
@@ -73,7 +87,11 @@ def _modifiers(noun: Token) -> list[Token]:
     found: list[Token] = []
     for child in syntax.children(noun, *_BEFORE_NOUN):
         found.append(child)
-        found += [t for t in child.subtree if t != child and t.dep_ in {"compound", "nmod", "conj", "amod", "npadvmod"}]
+        found += [
+            t
+            for t in child.subtree
+            if t != child and t.dep_ in {"compound", "nmod", "conj", "amod", "npadvmod"}
+        ]
     return found
 
 

@@ -11,7 +11,9 @@ from diplograph.mentions import calendar
 from diplograph.model import Actor, Claim, Evidence, Lot, Modality, Span
 
 
-def claim(trigger: Trigger, filled: Roles, inferred: frozenset[str], when: str | None, scene: Scene) -> Claim | None:
+def claim(
+    trigger: Trigger, filled: Roles, inferred: frozenset[str], when: str | None, scene: Scene
+) -> Claim | None:
     """Return the claim that a filled frame makes, or None where a relation has one party only.
 
     `inferred` are the roles that the story fills, not the clause."""
@@ -66,5 +68,9 @@ def _evidence(trigger: Trigger, filled: Roles, scene: Scene) -> Evidence:
     spans = [scene.paragraph.span(t, t) for t in trigger.matched]
     limits = scene.paragraph.span(sentence[0], sentence[-1])
     for fillers in filled.values():
-        spans += [f.span for f in fillers if isinstance(f, Actor | Lot) and f.span and limits.start <= f.span.start < limits.end]
+        spans += [
+            f.span
+            for f in fillers
+            if isinstance(f, Actor | Lot) and f.span and limits.start <= f.span.start < limits.end
+        ]
     return Evidence(Span(min(s.start for s in spans), max(s.end for s in spans)), spans[0])

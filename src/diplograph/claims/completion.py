@@ -25,7 +25,9 @@ def is_satisfied(trigger: Trigger, filled: Mapping[str, tuple[Filler, ...]]) -> 
     """Tell whether the roles that the frame requires are filled, by anyone but places."""
     groups = {name: names for names, _ in trigger.frame.roles for name in names}
     needed = all(any(name in filled for name in groups.get(role, (role,))) for role in trigger.frame.requires)
-    return needed and any(isinstance(f, Actor) and f.kind != "Place" for fillers in filled.values() for f in fillers)
+    return needed and any(
+        isinstance(f, Actor) and f.kind != "Place" for fillers in filled.values() for f in fillers
+    )
 
 
 def from_governor(trigger: Trigger, filled: Roles, outer: Claim, scene: Scene) -> Roles:
@@ -59,7 +61,9 @@ def with_destination(filled: Roles, outer: Claim, scene: Scene) -> Roles:
 def refers_back(token: Token, scene: Scene) -> bool:
     """Tell whether a noun's article or demonstrative says that its event was told of before."""
     words = scene.lexica.coreference["event"]
-    return any(c.lower_ in words["demonstratives"] | words["definite"] for c in token.children if c.dep_ == "det")
+    return any(
+        c.lower_ in words["demonstratives"] | words["definite"] for c in token.children if c.dep_ == "det"
+    )
 
 
 def antecedent(trigger: Trigger, filled: Roles, scene: Scene) -> Claim | None:
@@ -68,7 +72,9 @@ def antecedent(trigger: Trigger, filled: Roles, scene: Scene) -> Claim | None:
         claim for claim in reversed(scene.discourse.claims[-40:])
         if claim.kind == trigger.frame.event and all(_agree(claim.roles.get(role, f), f) for role, f in filled.items())
     ]  # fmt: skip
-    nearby = [c for c in fitting if fitting[0].evidence[0].trigger.start - c.evidence[0].trigger.start < _NEARBY]
+    nearby = [
+        c for c in fitting if fitting[0].evidence[0].trigger.start - c.evidence[0].trigger.start < _NEARBY
+    ]
     return next((c for c in nearby if c.stance is not Stance.PRESUPPOSED), nearby[0] if nearby else None)
 
 
@@ -76,7 +82,11 @@ def with_antecedent(filled: Roles, told: Claim | None) -> Roles:
     """Return the roles of an event told before and those of its new mention; "the helicopters" name no other ones."""
     if told is None:
         return filled
-    vague = {role for role, each in filled.items() if role in told.roles and all(isinstance(f, Lot) and f.equipment is None for f in each)}
+    vague = {
+        role
+        for role, each in filled.items()
+        if role in told.roles and all(isinstance(f, Lot) and f.equipment is None for f in each)
+    }
     return {**told.roles, **{role: each for role, each in filled.items() if role not in vague}}
 
 
@@ -84,12 +94,18 @@ def implied(trigger: Trigger, filled: Roles, found: Arguments, scene: Scene) -> 
     """Return the roles with the sides filled that the words leave open and the text before them tells."""
     if trigger.frame.event in scene.lexica.roles["implied"]["never"]:
         return filled
-    if any(name in scene.lexica.roles["symmetric"]["roles"] for names, _ in trigger.frame.roles for name in names):
+    if any(
+        name in scene.lexica.roles["symmetric"]["roles"] for names, _ in trigger.frame.roles for name in names
+    ):
         return _with_partner(trigger, filled, scene)
     open_sides = {side: name for side in _SIDES if (name := _open_role(side, trigger, filled, found, scene))}
     if not open_sides:
         return filled
-    if len(open_sides) == 2 and not _may_imply_both(trigger, scene) and _model(trigger, dict.fromkeys(_SIDES, frozenset()), scene) is None:
+    if (
+        len(open_sides) == 2
+        and not _may_imply_both(trigger, scene)
+        and _model(trigger, dict.fromkeys(_SIDES, frozenset()), scene) is None
+    ):
         return filled
     return _with_sides(trigger, filled, open_sides, scene)
 
@@ -101,21 +117,27 @@ def _with_sides(trigger: Trigger, filled: Roles, open_sides: Mapping[str, str], 
     for side, name in open_sides.items():
         other = known["target" if side == "source" else "source"]
         powers = model[side] if model and model[side] else _counterparts(trigger, known, other, scene)
-        actors = tuple(a for power in sorted(powers) if power not in other and (a := _actor_for(power, name, scene)))
+        actors = tuple(
+            a for power in sorted(powers) if power not in other and (a := _actor_for(power, name, scene))
+        )
         if actors:
             result[name] = actors
             known[side] = _powers(actors)
     return result
 
 
-def _counterparts(trigger: Trigger, known: Mapping[str, frozenset[str]], other: frozenset[str], scene: Scene) -> frozenset[str]:
+def _counterparts(
+    trigger: Trigger, known: Mapping[str, frozenset[str]], other: frozenset[str], scene: Scene
+) -> frozenset[str]:
     if not other and any(known.values()):
         return frozenset()
     power = scene.discourse.counterpart(scene.position(trigger.token), other)
     return frozenset({power}) if power else frozenset()
 
 
-def _model(trigger: Trigger, known: Mapping[str, frozenset[str]], scene: Scene) -> Mapping[str, frozenset[str]] | None:
+def _model(
+    trigger: Trigger, known: Mapping[str, frozenset[str]], scene: Scene
+) -> Mapping[str, frozenset[str]] | None:
     """Return the sides of the last event that this one repeats, ends or carries out, where its known side agrees."""
     kinds = scene.lexica.roles["presupposes"].get(trigger.frame.event, frozenset())
     if trigger.unit.part == "noun" and refers_back(trigger.token, scene):
@@ -128,7 +150,9 @@ def _model(trigger: Trigger, known: Mapping[str, frozenset[str]], scene: Scene) 
     return None
 
 
-def _oriented(sides: dict[str, frozenset[str]], known: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+def _oriented(
+    sides: dict[str, frozenset[str]], known: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
     """Turn a relation of equals towards the side that is known."""
     if sides["target"] or len(sides["source"]) < 2:
         return sides
@@ -141,12 +165,21 @@ def _oriented(sides: dict[str, frozenset[str]], known: Mapping[str, frozenset[st
 def _open_role(side: str, trigger: Trigger, filled: Roles, found: Arguments, scene: Scene) -> str | None:
     """Return the role of a side that nobody fills, where the words do not say that somebody else does."""
     for names, functions in trigger.frame.roles:
-        name = next((n for n in names if n in scene.lexica.sides[side] and n in scene.lexica.roles["implied"]["roles"]), None)
+        name = next(
+            (
+                n
+                for n in names
+                if n in scene.lexica.sides[side] and n in scene.lexica.roles["implied"]["roles"]
+            ),
+            None,
+        )
         if name is None:
             continue
         if any(n in filled for n in names) or _is_towards_nobody(side, functions, found, scene):
             return None
-        if side == "source" and any(not _is_agent(t, scene) for f in functions if f in {"subject", "by"} for t in found.get(f, ())):
+        if side == "source" and any(
+            not _is_agent(t, scene) for f in functions if f in {"subject", "by"} for t in found.get(f, ())
+        ):
             return None
         return name
     return None
@@ -164,7 +197,9 @@ def _is_agent(token: Token, scene: Scene) -> bool:
     if token.pos_ == "PRON":
         return True
     owned = bool(syntax.children(token, "amod", "compound", "poss", "nmod"))
-    return not owned and (lemma in words["state"]["nouns"] | words["collective"]["nouns"] or lemma in scene.lexica.offices)
+    return not owned and (
+        lemma in words["state"]["nouns"] | words["collective"]["nouns"] or lemma in scene.lexica.offices
+    )
 
 
 def _may_imply_both(trigger: Trigger, scene: Scene) -> bool:
@@ -174,10 +209,17 @@ def _may_imply_both(trigger: Trigger, scene: Scene) -> bool:
 
 def _with_partner(trigger: Trigger, filled: Roles, scene: Scene) -> Roles:
     """Complete a relation of equals: with the one that the known party dealt with last, or with both sides of the story."""
-    name = next(n for names, _ in trigger.frame.roles for n in names if n in scene.lexica.roles["symmetric"]["roles"])
+    name = next(
+        n for names, _ in trigger.frame.roles for n in names if n in scene.lexica.roles["symmetric"]["roles"]
+    )
     present = [f for f in filled.get(name, ()) if isinstance(f, Actor)]
     powers = _powers(present)
-    if len(powers) > 1 or (present and not powers) or (not present and name == "party" and not _names_relation(trigger, scene)) or _is_multilateral(trigger, present, scene):
+    if (
+        len(powers) > 1
+        or (present and not powers)
+        or (not present and name == "party" and not _names_relation(trigger, scene))
+        or _is_multilateral(trigger, present, scene)
+    ):
         return filled
     added = _partners(trigger, powers, scene)
     actors = [a for power in sorted(added - powers) if (a := _actor_for(power, name, scene))]
@@ -193,7 +235,9 @@ def _partners(trigger: Trigger, powers: frozenset[str], scene: Scene) -> frozens
             return everyone
     if powers:
         related = trigger.frame.event in scene.lexica.roles["symmetric"]["pairwise"]
-        other = (scene.discourse.beside(position, powers) if related else None) or scene.discourse.counterpart(position, powers)
+        other = (
+            scene.discourse.beside(position, powers) if related else None
+        ) or scene.discourse.counterpart(position, powers)
         return frozenset({other}) if other else frozenset()
     return frozenset(actor.iri for actor in scene.discourse.pair(position) if actor.iri)
 
@@ -206,12 +250,16 @@ def _names_relation(trigger: Trigger, scene: Scene) -> bool:
 def _is_multilateral(trigger: Trigger, present: Iterable[Actor], scene: Scene) -> bool:
     if any(actor.kind in {"Organization", "Bloc"} for actor in present):
         return True
-    return any(token.lemma_.lower() in scene.lexica.roles["symmetric"]["multilateral"] for token in trigger.matched)
+    return any(
+        token.lemma_.lower() in scene.lexica.roles["symmetric"]["multilateral"] for token in trigger.matched
+    )
 
 
 def _actor_for(power: str, role: str, scene: Scene) -> Actor | None:
     actor = scene.discourse.actor_of(power) or _state(power, scene)
-    return replace(actor, span=None) if actor is not None and actor.kind in roles.accepts(role, scene) else None
+    return (
+        replace(actor, span=None) if actor is not None and actor.kind in roles.accepts(role, scene) else None
+    )
 
 
 def _state(power: str, scene: Scene) -> Actor | None:

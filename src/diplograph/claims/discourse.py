@@ -66,7 +66,9 @@ class Discourse:
     relations: list[Relation] = field(default_factory=list)
     named: dict[str, int] = field(default_factory=dict)  # entity -> last position
     things: list[Thing] = field(default_factory=list)
-    shares: Mapping[str, float] = field(default_factory=dict)  # state -> share of the names of states hereabouts
+    shares: Mapping[str, float] = field(
+        default_factory=dict
+    )  # state -> share of the names of states hereabouts
 
     def note(self, actor: Actor, position: int, *, subject: bool = False) -> None:
         """Remember that an actor was named at a position."""
@@ -83,11 +85,15 @@ class Discourse:
 
     def person(self, position: int, but: frozenset[str] = frozenset()) -> Actor | None:
         """Return whom "he" or "she" at a position means; `but` are labels of persons that it cannot mean."""
-        return self._most_salient(position, lambda actor: actor.kind in PEOPLE and actor.label not in but, span=4)
+        return self._most_salient(
+            position, lambda actor: actor.kind in PEOPLE and actor.label not in but, span=4
+        )
 
     def power(self, position: int, but: frozenset[str] = frozenset()) -> Actor | None:
         """Return what "it" or "the country" at a position means."""
-        return self._most_salient(position, lambda actor: actor.kind in POWERS and actor.label not in but, span=6)
+        return self._most_salient(
+            position, lambda actor: actor.kind in POWERS and actor.label not in but, span=6
+        )
 
     def topic(self) -> Actor | None:
         """Return the state that the text has named most often so far."""
@@ -110,7 +116,9 @@ class Discourse:
 
     def pair(self, position: int) -> tuple[Actor, ...]:
         """Return the two states that "both countries" at a position means, in the order they were named."""
-        here = _distinct(m.actor for m in self.before(position) if m.sentence == self.sentence and m.actor.kind == "State")
+        here = _distinct(
+            m.actor for m in self.before(position) if m.sentence == self.sentence and m.actor.kind == "State"
+        )
         if len(here) == 2:
             return tuple(reversed(here))
         weights = self.salience(position)
@@ -118,7 +126,9 @@ class Discourse:
             weights[power] = weights.get(power, 0.0) + _TOPICAL * share
         states = {m.actor.iri: m for m in self.before(position) if m.actor.kind == "State" and m.actor.iri}
         ranked = sorted((iri for iri in states if iri in weights), key=lambda iri: (-weights[iri], iri))[:2]
-        chosen = sorted((states[iri] for iri in ranked if iri is not None), key=lambda mention: mention.position)
+        chosen = sorted(
+            (states[iri] for iri in ranked if iri is not None), key=lambda mention: mention.position
+        )
         return tuple(mention.actor for mention in chosen) if len(chosen) == 2 else ()
 
     def two_people(self, position: int) -> tuple[Actor, ...]:
@@ -145,18 +155,33 @@ class Discourse:
         for power in known:
             relation = next((r for r in reversed(self.relations) if r.opposite(power)), None)
             for other in relation.opposite(power) if relation else ():
-                weights[other] = weights.get(other, 0.0) + _PAIRED * _FADING ** (self.sentence - relation.sentence if relation else 0)
-        options = sorted((power for power in weights if power not in excluded), key=lambda power: (-weights[power], power))
+                weights[other] = weights.get(other, 0.0) + _PAIRED * _FADING ** (
+                    self.sentence - relation.sentence if relation else 0
+                )
+        options = sorted(
+            (power for power in weights if power not in excluded), key=lambda power: (-weights[power], power)
+        )
         return options[0] if options else None
 
     def beside(self, position: int, known: Iterable[str]) -> str | None:
         """Return the likeliest counterpart of known powers among those that the sentence names before a position."""
         here = {power_of(m.actor) for m in self.before(position) if m.sentence == self.sentence}
-        return self.counterpart(position, known, {power for power in self.salience(position) if power not in here} | (set(self.shares) - here))
+        return self.counterpart(
+            position,
+            known,
+            {power for power in self.salience(position) if power not in here} | (set(self.shares) - here),
+        )
 
     def actor_of(self, power: str) -> Actor | None:
         """Return the actor that was last named for a power."""
-        return next((m.actor for m in reversed(self.mentioned) if m.actor.kind in POWERS and (m.actor.iri or m.actor.label) == power), None)
+        return next(
+            (
+                m.actor
+                for m in reversed(self.mentioned)
+                if m.actor.kind in POWERS and (m.actor.iri or m.actor.label) == power
+            ),
+            None,
+        )
 
     def _weight(self, mention: Mentioned) -> float:
         return float(_FADING ** (self.sentence - mention.sentence)) * (_SUBJECT if mention.subject else 1.0)

@@ -55,13 +55,19 @@ def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Claim]:
     return [claim for _, claim in sorted(told, key=lambda pair: pair[0])]
 
 
-def _repetitions(sentence: Tokens, told: list[tuple[int, Claim]], state: _Sentence) -> Iterator[tuple[int, Claim]]:
+def _repetitions(
+    sentence: Tokens, told: list[tuple[int, Claim]], state: _Sentence
+) -> Iterator[tuple[int, Claim]]:
     """Yield the claims of clauses that only say that others did the same, or did not."""
     discourse = state.scene.discourse
     for token in sentence:
         if token.i in state.drafts or not ellipsis.is_repetition(token, state.scene):
             continue
-        recent = [c for c, r in zip(discourse.claims, discourse.relations, strict=True) if discourse.sentence - r.sentence <= 1]
+        recent = [
+            c
+            for c, r in zip(discourse.claims, discourse.relations, strict=True)
+            if discourse.sentence - r.sentence <= 1
+        ]
         model = ellipsis.nearest(token, told, reversed(recent))
         when = timing.of(token, (token,), state.owned, state.eventful)
         claim = ellipsis.repeated(token, model, when, state.scene) if model else None
@@ -158,8 +164,14 @@ def _arguments(token: Token, scene: Scene) -> Arguments:
     if syntax.is_verb(token):
         return arguments.of_verb(token)
     found = arguments.of_noun(token, light=scene.lexica.factuality["transparent"]["light"])
-    if any(c.lower_ in scene.lexica.coreference["event"]["demonstratives"] for c in token.children if c.dep_ == "det"):
-        found = {function: tokens for function, tokens in found.items() if function not in {"outer", "subject"}}
+    if any(
+        c.lower_ in scene.lexica.coreference["event"]["demonstratives"]
+        for c in token.children
+        if c.dep_ == "det"
+    ):
+        found = {
+            function: tokens for function, tokens in found.items() if function not in {"outer", "subject"}
+        }
     if token.pos_ in {"ADJ", "ADV"} and syntax.is_verb(token.head):
         return arguments.merged({"subject": syntax.clause_subjects(token.head)}, found)
     if token.dep_ == "attr" and syntax.is_verb(token.head):
@@ -170,15 +182,27 @@ def _arguments(token: Token, scene: Scene) -> Arguments:
 def _with_matched(trigger: Trigger, found: Arguments, scene: Scene) -> Arguments:
     """Add the arguments of the other words of a pattern: the embargo's "on Pakistan" to "lifted"."""
     light: frozenset[str] = scene.lexica.factuality["transparent"]["light"]
-    others = [_outwards(token, arguments.of_noun(token, light=light), scene) for token in trigger.matched[1:] if syntax.is_noun(token)]
+    others = [
+        _outwards(token, arguments.of_noun(token, light=light), scene)
+        for token in trigger.matched[1:]
+        if syntax.is_noun(token)
+    ]
     return arguments.merged(found, *others)
 
 
 def _outwards(noun: Token, found: Arguments, scene: Scene) -> Arguments:
     """Leave out whose envoy or troops a noun names: that is not who expels or fights them."""
     lemma = noun.lemma_.lower()
-    if lemma in scene.lexica.offices or lemma in scene.lexica.descriptions["collective"]["nouns"] | scene.lexica.descriptions["delegates"]["nouns"]:
-        return {function: tokens for function, tokens in found.items() if function not in {"possessor", "modifier", "outer", "subject"}}
+    if (
+        lemma in scene.lexica.offices
+        or lemma
+        in scene.lexica.descriptions["collective"]["nouns"] | scene.lexica.descriptions["delegates"]["nouns"]
+    ):
+        return {
+            function: tokens
+            for function, tokens in found.items()
+            if function not in {"possessor", "modifier", "outer", "subject"}
+        }
     return found
 
 
@@ -198,5 +222,3 @@ def _absorb(draft: Draft, drafts: dict[int, Draft]) -> None:
     if outer is not None and outer.claim.kind in draft.trigger.frame.absorbs:
         for index in [i for i, other in drafts.items() if other is outer]:
             del drafts[index]
-
-

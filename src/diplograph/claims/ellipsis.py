@@ -16,18 +16,35 @@ _ACTING = POWERS | {"Person", "DescribedPerson", "CollectiveAgent"}
 def is_repetition(token: Token, scene: Scene) -> bool:
     """Tell whether a verb only stands for one that was used before."""
     words = scene.lexica.coreference["repeat"]
-    if token.lemma_ not in words["verbs"] or not syntax.is_verb(token) or token.dep_ in {"aux", "auxpass"} or syntax.is_passive(token):
+    if (
+        token.lemma_ not in words["verbs"]
+        or not syntax.is_verb(token)
+        or token.dep_ in {"aux", "auxpass"}
+        or syntax.is_passive(token)
+    ):
         return False
-    said = {c.lemma_.lower() for c in token.children if c.dep_ in {*syntax.OBJECTS, "advmod", "attr", "npadvmod"}}
+    said = {
+        c.lemma_.lower() for c in token.children if c.dep_ in {*syntax.OBJECTS, "advmod", "attr", "npadvmod"}
+    }
     if said & words["complements"]:
         return token.tag_ != "VB" or bool(syntax.children(token, "nsubj", "aux"))
     objects = syntax.children(token, *syntax.OBJECTS, "xcomp", "ccomp", "acomp", "attr")
-    return not objects and bool(syntax.children(token, *syntax.SUBJECTS)) and (token.lemma_ == "follow" or token.tag_ in {"VBD", "VBZ", "VBP"})
+    return (
+        not objects
+        and bool(syntax.children(token, *syntax.SUBJECTS))
+        and (token.lemma_ == "follow" or token.tag_ in {"VBD", "VBZ", "VBP"})
+    )
 
 
 def repeated(token: Token, model: Claim, when: str | None, scene: Scene) -> Claim | None:
     """Return the claim that somebody else did, or did not do, what a claim before tells."""
-    doers = [a for s in syntax.clause_subjects(token) for t in syntax.coordinated(s) for a in actors.resolve(t, scene, when) if a.kind in _ACTING]
+    doers = [
+        a
+        for s in syntax.clause_subjects(token)
+        for t in syntax.coordinated(s)
+        for a in actors.resolve(t, scene, when)
+        if a.kind in _ACTING
+    ]
     if not doers:
         return None
     filled = _with_doers(model, doers, scene)
@@ -35,7 +52,11 @@ def repeated(token: Token, model: Claim, when: str | None, scene: Scene) -> Clai
         return None
     verdict = factuality.judge(token, scene.lexica.factuality)
     modality = verdict.modality if verdict.modality is not Modality.ACTUAL else Modality.ACTUAL
-    polarity = verdict.polarity if model.polarity is Polarity.AFFIRMED or verdict.polarity is Polarity.DENIED else model.polarity
+    polarity = (
+        verdict.polarity
+        if model.polarity is Polarity.AFFIRMED or verdict.polarity is Polarity.DENIED
+        else model.polarity
+    )
     span = scene.paragraph.span(token, token)
     return replace(
         model, roles=filled, evidence=(Evidence(span, span),), time=when, polarity=polarity, modality=modality,
@@ -57,15 +78,23 @@ def _with_doers(model: Claim, doers: list[Actor], scene: Scene) -> dict[str, tup
     for role, fillers in model.roles.items():
         if role in symmetric:
             partner = _partner(fillers, scene)
-            filled[role] = tuple(dict.fromkeys((*doers, *([partner] if partner and power_of(partner) not in mine else []))))
+            filled[role] = tuple(
+                dict.fromkeys((*doers, *([partner] if partner and power_of(partner) not in mine else [])))
+            )
         elif role in scene.lexica.sides["source"]:
             filled[role] = tuple(doers)
         else:
             filled[role] = tuple(f for f in fillers if not (isinstance(f, Actor) and power_of(f) in mine))
-    return {role: fillers for role, fillers in filled.items() if fillers} if any(doers[0] in f for f in filled.values()) else None
+    return (
+        {role: fillers for role, fillers in filled.items() if fillers}
+        if any(doers[0] in f for f in filled.values())
+        else None
+    )
 
 
 def _partner(fillers: tuple[Filler, ...], scene: Scene) -> Actor | None:
     """Of those who were equals before, the one that the text is about."""
     several = [f for f in fillers if isinstance(f, Actor) and power_of(f)]
-    return max(several, key=lambda actor: scene.discourse.shares.get(power_of(actor) or "", 0.0), default=None)
+    return max(
+        several, key=lambda actor: scene.discourse.shares.get(power_of(actor) or "", 0.0), default=None
+    )

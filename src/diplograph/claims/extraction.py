@@ -115,12 +115,23 @@ def _note(actor: Actor, token: Token, scene: Scene) -> None:
 def _is_scene(token: Token) -> bool:
     """Tell whether a place is only where something happens: in Geneva, at Yalta."""
     head = syntax.first_conjunct(token)
-    return head.dep_ == "pobj" and head.head.lower_ in {"in", "at", "near", "over", "off", "around", "outside", "inside"}
+    return head.dep_ == "pobj" and head.head.lower_ in {
+        "in",
+        "at",
+        "near",
+        "over",
+        "off",
+        "around",
+        "outside",
+        "inside",
+    }
 
 
 def _with_repeats(claim: Claim, document: Document) -> Claim:
     """Add the second place where a paragraph that repeats another says the same, as one claim with two spans."""
-    return replace(claim, evidence=(*claim.evidence, *(e for each in claim.evidence for e in _repeats(each, document))))
+    return replace(
+        claim, evidence=(*claim.evidence, *(e for each in claim.evidence for e in _repeats(each, document)))
+    )
 
 
 def _repeats(evidence: Evidence, document: Document) -> Iterator[Evidence]:

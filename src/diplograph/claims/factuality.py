@@ -17,7 +17,20 @@ from spacy.tokens import Token
 from diplograph.claims import syntax
 from diplograph.model import Modality, Polarity, Stance
 
-_COMPLEMENTS = {"xcomp", "ccomp", "dobj", "obj", "acl", "pcomp", "oprd", "attr", "acomp", "pobj", "relcl", "dative"}
+_COMPLEMENTS = {
+    "xcomp",
+    "ccomp",
+    "dobj",
+    "obj",
+    "acl",
+    "pcomp",
+    "oprd",
+    "attr",
+    "acomp",
+    "pobj",
+    "relcl",
+    "dative",
+}
 _INFINITIVES = {"xcomp", "acl"}
 
 
@@ -40,7 +53,9 @@ class _Step:
     relation: str
 
 
-def judge(trigger: Token, words: Mapping[str, Any], *, performative: bool = False, planned: bool = True) -> Factuality:
+def judge(
+    trigger: Token, words: Mapping[str, Any], *, performative: bool = False, planned: bool = True
+) -> Factuality:
     """Return the factuality of a trigger; `performative` events are done by deciding them, `planned` ones announced by "will"."""
     verdict = _own_words(trigger, Factuality(), words, planned=planned)
     presupposed = False
@@ -55,7 +70,9 @@ def judge(trigger: Token, words: Mapping[str, Any], *, performative: bool = Fals
                 verdict = replace(verdict, stance=Stance.PRESUPPOSED)
             continue
         verdict = _governed(step, verdict, words, performative=performative, planned=planned)
-        shares_words = step.relation != "conj" and not _contrasted(step.child)  # coordinated verbs share by _own_words
+        shares_words = step.relation != "conj" and not _contrasted(
+            step.child
+        )  # coordinated verbs share by _own_words
         if shares_words and (syntax.is_verb(step.governor) or step.relation == "pobj"):
             verdict = _own_words(step.governor, verdict, words, planned=planned, via=step.child)
     return _question(trigger, verdict)
@@ -90,36 +107,65 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     if step.relation in {"advcl", "poss", "appos", "npadvmod"}:
         return True
     if step.relation == "prep" and syntax.is_verb(governor):
-        return not (step.child.lower_ in {"from", "to", "on", "for", "of", "in", "against", "into"} and _bears(lemma, words))
+        return not (
+            step.child.lower_ in {"from", "to", "on", "for", "of", "in", "against", "into"}
+            and _bears(lemma, words)
+        )
     if step.relation in {"dobj", "obj"} and lemma in words["factive"]["verbs"] and syntax.is_noun(step.child):
         return True
-    return step.relation in {"dobj", "obj"} and _definite(step.child) and step.child == trigger and not _bears(lemma, words)
+    return (
+        step.relation in {"dobj", "obj"}
+        and _definite(step.child)
+        and step.child == trigger
+        and not _bears(lemma, words)
+    )
 
 
 def _bears(lemma: str, words: Mapping[str, Any]) -> bool:
     """Tell whether a verb says anything of whether its argument takes place."""
-    lists = (words["fails"]["verbs"], words["possible"]["verbs"], words["intended"]["verbs"], words["predicted"]["verbs"])
+    lists = (
+        words["fails"]["verbs"],
+        words["possible"]["verbs"],
+        words["intended"]["verbs"],
+        words["predicted"]["verbs"],
+    )
     return lemma in words["transparent"]["light"] or any(lemma in each for each in lists)
 
 
 def _predicative(governor: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a verb says of its subject that it is likely, possible, unlikely..."""
     said = [child.lower_ for child in governor.children if child.dep_ in {"acomp", "attr", "oprd"}]
-    lists = (words["possible"]["adjectives"], words["predicted"]["adjectives"], words["intended"]["adjectives"], words["fails"]["adjectives"])
+    lists = (
+        words["possible"]["adjectives"],
+        words["predicted"]["adjectives"],
+        words["intended"]["adjectives"],
+        words["fails"]["adjectives"],
+    )
     return any(word in each for word in said for each in lists)
 
 
 def _definite(noun: Token) -> bool:
-    return any(c.dep_ in {"det", "poss"} and c.lower_ in {"the", "this", "that", "these", "those"} or c.dep_ == "poss" for c in noun.children)
+    return any(
+        (c.dep_ in {"det", "poss"} and c.lower_ in {"the", "this", "that", "these", "those"})
+        or c.dep_ == "poss"
+        for c in noun.children
+    )
 
 
-def _own_words(node: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool, via: Token | None = None) -> Factuality:
+def _own_words(
+    node: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool, via: Token | None = None
+) -> Factuality:
     """Apply the negation, modals, adverbs, determiners and adjectives that stand on a node itself."""
     for child in node.children:
         if child == via:
             continue
         verdict = _marker(node, child, verdict, words, planned=planned)
-    if node.dep_ == "conj" and syntax.is_verb(node) and node.tag_ in {"VB", "VBN"} and not syntax.children(node, *syntax.SUBJECTS):
+    if (
+        node.dep_ == "conj"
+        and syntax.is_verb(node)
+        and node.tag_ in {"VB", "VBN"}
+        and not syntax.children(node, *syntax.SUBJECTS)
+    ):
         for child in node.head.children:
             if child.dep_ == "aux" and not syntax.children(node, "aux", "auxpass") and child.i < node.i:
                 verdict = _marker(node, child, verdict, words, planned=planned)
@@ -132,7 +178,9 @@ def _alternative(verb: Token) -> bool:
     return any(c.lower_ in {"or", "nor"} for c in verb.head.children if c.dep_ == "cc")
 
 
-def _marker(node: Token, child: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool) -> Factuality:
+def _marker(
+    node: Token, child: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool
+) -> Factuality:
     word = child.lower_
     if child.dep_ == "neg" or (child.dep_ in {"advmod", "preconj"} and word in words["negation"]["adverbs"]):
         return _turned(verdict)
@@ -157,7 +205,9 @@ def _negative_subject(subject: Token, words: Mapping[str, Any]) -> bool:
     return any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in subject.children)
 
 
-def _modal(node: Token, aux: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool) -> Factuality:
+def _modal(
+    node: Token, aux: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool
+) -> Factuality:
     word = aux.lower_
     if word in words["predicted"]["modals"]:
         return _set(verdict, Modality.INTENDED if planned else Modality.PREDICTED)
@@ -170,11 +220,15 @@ def _modal(node: Token, aux: Token, verdict: Factuality, words: Mapping[str, Any
 
 def _is_to(verb: Token) -> bool:
     """Tell whether a verb stands in "is to exchange missions": arranged for the future."""
-    return verb.dep_ == "xcomp" and verb.head.lemma_ == "be" and not syntax.children(verb.head, "acomp", "attr")
+    return (
+        verb.dep_ == "xcomp" and verb.head.lemma_ == "be" and not syntax.children(verb.head, "acomp", "attr")
+    )
 
 
 def _under_report(verb: Token, words: Mapping[str, Any]) -> bool:
-    governors = [g.lemma_.lower() for c, g in syntax.path_up(verb) if c.dep_ in {"ccomp", "conj", "parataxis"}]
+    governors = [
+        g.lemma_.lower() for c, g in syntax.path_up(verb) if c.dep_ in {"ccomp", "conj", "parataxis"}
+    ]
     later = [c.lemma_.lower() for c in verb.children if c.dep_ in {"parataxis", "ccomp"}]
     return any(lemma in words["reporting"]["verbs"] for lemma in (*governors, *later))
 
@@ -190,18 +244,29 @@ def _adverb(word: str, verdict: Factuality, words: Mapping[str, Any]) -> Factual
 
 
 def _adjective(word: str, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
-    for name, modality in (("predicted", Modality.PREDICTED), ("intended", Modality.INTENDED), ("possible", Modality.POSSIBLE)):
+    for name, modality in (
+        ("predicted", Modality.PREDICTED),
+        ("intended", Modality.INTENDED),
+        ("possible", Modality.POSSIBLE),
+    ):
         if word in words[name]["adjectives"]:
             return _set(verdict, modality)
     return verdict
 
 
-def _governed(step: _Step, verdict: Factuality, words: Mapping[str, Any], *, performative: bool, planned: bool) -> Factuality:
+def _governed(
+    step: _Step, verdict: Factuality, words: Mapping[str, Any], *, performative: bool, planned: bool
+) -> Factuality:
     """Apply what the governor says of its complement."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
     if step.relation == "pobj" and governor.lower_ in words["negation"]["prepositions"]:
         return _turned(verdict)
-    if step.relation not in _COMPLEMENTS and step.relation not in {"prep", "conj", *syntax.PASSIVE_SUBJECTS, *syntax.SUBJECTS}:
+    if step.relation not in _COMPLEMENTS and step.relation not in {
+        "prep",
+        "conj",
+        *syntax.PASSIVE_SUBJECTS,
+        *syntax.SUBJECTS,
+    }:
         return verdict
     verdict = _reported(step, verdict, words)
     if step.relation == "conj":
@@ -210,7 +275,11 @@ def _governed(step: _Step, verdict: Factuality, words: Mapping[str, Any], *, per
         verdict = _said_of_subject(governor, verdict, words)
     if performative and lemma in words["decisions"]["words"]:
         return verdict
-    if any(f"{lemma} {c.lower_}" in words["fails"]["phrases"] for c in governor.children if c.dep_ in {"prt", "advmod"}):
+    if any(
+        f"{lemma} {c.lower_}" in words["fails"]["phrases"]
+        for c in governor.children
+        if c.dep_ in {"prt", "advmod"}
+    ):
         return _turned(verdict)
     part = "verbs" if syntax.is_verb(governor) else "nouns" if syntax.is_noun(governor) else "adjectives"
     return _by_list(step, part, lemma, verdict, words, planned=planned)
@@ -220,15 +289,25 @@ def _said_of_subject(governor: Token, verdict: Factuality, words: Mapping[str, A
     """Apply what a predicate says of its subject: "a visit remains unlikely"."""
     for child in governor.children:
         if child.dep_ in {"acomp", "attr", "oprd"}:
-            verdict = _turned(verdict) if child.lower_ in words["fails"]["adjectives"] else _adjective(child.lower_, verdict, words)
+            verdict = (
+                _turned(verdict)
+                if child.lower_ in words["fails"]["adjectives"]
+                else _adjective(child.lower_, verdict, words)
+            )
     return verdict
 
 
-def _by_list(step: _Step, part: str, lemma: str, verdict: Factuality, words: Mapping[str, Any], *, planned: bool) -> Factuality:
+def _by_list(
+    step: _Step, part: str, lemma: str, verdict: Factuality, words: Mapping[str, Any], *, planned: bool
+) -> Factuality:
     infinitive = step.relation in _INFINITIVES or (step.relation == "ccomp" and _is_infinitive(step.child))
     if lemma in words["fails"][part]:
         return _turned(verdict) if _takes(step, part) else verdict
-    for name, modality in (("predicted", Modality.PREDICTED), ("intended", Modality.INTENDED), ("possible", Modality.POSSIBLE)):
+    for name, modality in (
+        ("predicted", Modality.PREDICTED),
+        ("intended", Modality.INTENDED),
+        ("possible", Modality.POSSIBLE),
+    ):
         table = words[name]
         only = table.get("infinitive_only", ()) if part == "verbs" else table.get("infinitive_nouns", ())
         if modality is Modality.INTENDED and not planned:
@@ -237,7 +316,9 @@ def _by_list(step: _Step, part: str, lemma: str, verdict: Factuality, words: Map
             return _set(verdict, modality)
     if part == "nouns" and step.relation == "acl" and _is_infinitive(step.child):
         return verdict if lemma in words["decisions"]["words"] else _set(verdict, Modality.POSSIBLE)
-    if step.relation in {"relcl", "acl"} and _enables(syntax.first_conjunct(step.child), step.governor, words):
+    if step.relation in {"relcl", "acl"} and _enables(
+        syntax.first_conjunct(step.child), step.governor, words
+    ):
         return _set(verdict, Modality.POSSIBLE)
     return verdict
 
@@ -261,7 +342,10 @@ def _enables(verb: Token, noun: Token, words: Mapping[str, Any]) -> bool:
 
 def _reported(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
     governor = step.governor
-    if step.relation not in {"ccomp", "parataxis"} or governor.lemma_.lower() not in words["reporting"]["verbs"]:
+    if (
+        step.relation not in {"ccomp", "parataxis"}
+        or governor.lemma_.lower() not in words["reporting"]["verbs"]
+    ):
         return verdict
     subject = next(iter(syntax.clause_subjects(governor)), None)
     if subject is None or subject.lower_ in words["reporting"]["impersonal"]:
@@ -274,7 +358,11 @@ def _reported(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Fac
 def _conditional(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
     """A clause after "if", or a main clause under one, is possible only."""
     marks = [c.lower_ for c in step.child.children if c.dep_ == "mark"] if step.relation == "advcl" else []
-    return _set(verdict, Modality.POSSIBLE) if any(mark in words["possible"]["marks"] for mark in marks) else verdict
+    return (
+        _set(verdict, Modality.POSSIBLE)
+        if any(mark in words["possible"]["marks"] for mark in marks)
+        else verdict
+    )
 
 
 def _question(trigger: Token, verdict: Factuality) -> Factuality:

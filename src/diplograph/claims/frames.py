@@ -19,7 +19,18 @@ from diplograph.claims.arguments import Arguments
 from diplograph.claims.discourse import Thing
 from diplograph.errors import KnowledgeError
 
-_KEYS = {"event", "verbs", "nouns", "adjectives", "roles", "requires", "performative", "absorbs", "countable", "example"}
+_KEYS = {
+    "event",
+    "verbs",
+    "nouns",
+    "adjectives",
+    "roles",
+    "requires",
+    "performative",
+    "absorbs",
+    "countable",
+    "example",
+}
 _PARTS = {"verbs": "verb", "nouns": "noun", "adjectives": "adjective"}
 _NOUNS = {"NOUN", "PROPN"}
 
@@ -94,7 +105,10 @@ def load(paths: Iterable[Path]) -> Lexicon:
             for unit in _units(table, frame):
                 for head in unit.heads:
                     units[unit.part, head[-1]].append(unit)
-    ordered = {key: tuple(sorted(group, key=lambda u: (-u.specificity, -len(u.frame.requires), u.text))) for key, group in units.items()}
+    ordered = {
+        key: tuple(sorted(group, key=lambda u: (-u.specificity, -len(u.frame.requires), u.text)))
+        for key, group in units.items()
+    }
     return Lexicon(ordered, tuple(frames))
 
 
@@ -109,10 +123,15 @@ def _frames(path: Path) -> list[dict[str, Any]]:
 def _frame(table: dict[str, Any], source: str) -> Frame:
     unknown = set(table) - _KEYS
     if unknown or "event" not in table:
-        raise KnowledgeError(f"{source}: {'unknown key ' + min(unknown) if unknown else 'no event'}; expected {sorted(_KEYS)}")
+        raise KnowledgeError(
+            f"{source}: {'unknown key ' + min(unknown) if unknown else 'no event'}; expected {sorted(_KEYS)}"
+        )
     return Frame(
         event=table["event"],
-        roles=tuple((tuple(_split(names, ",")), tuple(functions)) for names, functions in table.get("roles", {}).items()),
+        roles=tuple(
+            (tuple(_split(names, ",")), tuple(functions))
+            for names, functions in table.get("roles", {}).items()
+        ),
         requires=frozenset(table.get("requires", ())),
         performative=table.get("performative", False),
         absorbs=frozenset(table.get("absorbs", ())),
@@ -147,7 +166,26 @@ def _unit(text: str, words: list[str], objects: list[str], part: str, frame: Fra
     )
 
 
-_PREPOSITIONS = set("of to in on with against for from between into at by over toward towards about under as".split())
+_PREPOSITIONS = {
+    "of",
+    "to",
+    "in",
+    "on",
+    "with",
+    "against",
+    "for",
+    "from",
+    "between",
+    "into",
+    "at",
+    "by",
+    "over",
+    "toward",
+    "towards",
+    "about",
+    "under",
+    "as",
+}
 
 
 def _hyphened(text: str) -> tuple[str, ...]:
@@ -159,7 +197,9 @@ def _split(text: str, separator: str) -> list[str]:
     return [piece.strip() for piece in text.split(separator) if piece.strip()]
 
 
-def match(token: Token, arguments: Arguments, lexicon: Lexicon, things: Sequence[Thing] = ()) -> Iterator[Trigger]:
+def match(
+    token: Token, arguments: Arguments, lexicon: Lexicon, things: Sequence[Thing] = ()
+) -> Iterator[Trigger]:
     """Yield the triggers that a token can be, the most specific first; `things` are what "it" may mean, nearest first."""
     part = part_of_speech(token)
     if part is None:
@@ -191,8 +231,12 @@ def part_of_speech(token: Token) -> str | None:
     return "adjective" if token.pos_ in {"ADJ", "ADV"} else None
 
 
-def _match_unit(token: Token, unit: LexicalUnit, arguments: Arguments, meant: Thing | None) -> tuple[Token, ...] | None:
-    if not any(_has_words_before(token, head[:-1]) for head in unit.heads if head[-1] == token.lemma_.lower()):
+def _match_unit(
+    token: Token, unit: LexicalUnit, arguments: Arguments, meant: Thing | None
+) -> tuple[Token, ...] | None:
+    if not any(
+        _has_words_before(token, head[:-1]) for head in unit.heads if head[-1] == token.lemma_.lower()
+    ):
         return None
     if unit.frame.countable and unit.part == "noun" and not _is_counted(token):
         return None
@@ -205,7 +249,9 @@ def _match_unit(token: Token, unit: LexicalUnit, arguments: Arguments, meant: Th
     if not unit.objects:
         return ()
     for noun in places:
-        if any(noun.lemma_.lower() == words[-1] and _has_words_before(noun, words[:-1]) for words in unit.objects):
+        if any(
+            noun.lemma_.lower() == words[-1] and _has_words_before(noun, words[:-1]) for words in unit.objects
+        ):
             return (noun,)
         if meant is not None and is_elliptic(noun) and any(_is_thing(meant, words) for words in unit.objects):
             return (noun,)
@@ -214,9 +260,24 @@ def _match_unit(token: Token, unit: LexicalUnit, arguments: Arguments, meant: Th
 
 def is_elliptic(noun: Token) -> bool:
     """Tell whether a phrase stands for a thing named before: "lifted it", "recalled its own", "expelled Israel's"."""
-    if noun.lower_ in {"it", "them", "this", "that", "these", "those", "one", "ones", "own", "theirs", "whole"}:
+    if noun.lower_ in {
+        "it",
+        "them",
+        "this",
+        "that",
+        "these",
+        "those",
+        "one",
+        "ones",
+        "own",
+        "theirs",
+        "whole",
+    }:
         return True
-    return any(child.tag_ == "POS" for child in noun.children) and noun.dep_ in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS
+    return (
+        any(child.tag_ == "POS" for child in noun.children)
+        and noun.dep_ in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS
+    )
 
 
 def _linked(token: Token, words: frozenset[str], arguments: Arguments) -> tuple[list[Token], bool]:
@@ -224,12 +285,16 @@ def _linked(token: Token, words: frozenset[str], arguments: Arguments) -> tuple[
     governed = [noun for word in sorted(words) for noun in arguments.get(word, ())]
     if governed:
         return governed, False
-    return [c for c in token.children if c.dep_ in {"prt", "advmod", "acomp", "oprd"} and c.lower_ in words], True
+    return [
+        c for c in token.children if c.dep_ in {"prt", "advmod", "acomp", "oprd"} and c.lower_ in words
+    ], True
 
 
 def _is_counted(noun: Token) -> bool:
     """Tell whether a noun stands for one thing: with an article, a number or an owner, in the plural, or as a name."""
-    if noun.tag_ in {"NNS", "NNP", "NNPS"} or any(child.dep_ in {"det", "poss", "nummod"} for child in noun.children):
+    if noun.tag_ in {"NNS", "NNP", "NNPS"} or any(
+        child.dep_ in {"det", "poss", "nummod"} for child in noun.children
+    ):
         return True
     return any(child.dep_ == "compound" and child.pos_ == "PROPN" for child in noun.children)
 

@@ -22,7 +22,9 @@ class Lexica:
     codes: Mapping[str, Any]
     sides: Mapping[str, frozenset[str]]  # source, target -> roles
     titles: frozenset[str]  # words that may stand before a family name
-    offices: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # head word -> (phrase, classes)
+    offices: Mapping[
+        str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    ]  # head word -> (phrase, classes)
 
 
 def load(folder: Path, sides: Mapping[str, frozenset[str]]) -> Lexica:
@@ -32,7 +34,12 @@ def load(folder: Path, sides: Mapping[str, frozenset[str]]) -> Lexica:
     tables = {name: _read(folder / f"{name}.toml") for name in _FILES}
     offices = _offices(tables["descriptions"])
     titles = frozenset((*offices, *tables["descriptions"]["rank"]["words"]))
-    return Lexica(**{name: _frozen(table) for name, table in tables.items()}, sides=sides, titles=titles, offices=offices)
+    return Lexica(
+        **{name: _frozen(table) for name, table in tables.items()},
+        sides=sides,
+        titles=titles,
+        offices=offices,
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

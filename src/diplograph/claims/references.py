@@ -36,12 +36,19 @@ def pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
     determiners = {child.lower_ for child in token.children if child.dep_ in _COUNTED}
     lemma = token.lemma_.lower()
     two = bool(determiners & words["determiners"]) and lemma in words["nouns"]
-    alone = token.lower_ == "both" or (lemma in words["alone"] and token.tag_ in {"NNS", "CD"} and _stands_alone(token))
+    alone = token.lower_ == "both" or (
+        lemma in words["alone"] and token.tag_ in {"NNS", "CD"} and _stands_alone(token)
+    )
     if not (two or alone or _plural_of_both(token, scene)):
         return ()
     if lemma in words["people"]:
         people = scene.discourse.two_people(position)
-        classes = {name for words_, names in scene.lexica.offices.get(lemma, ()) if words_[-1] == lemma for name in names}
+        classes = {
+            name
+            for words_, names in scene.lexica.offices.get(lemma, ())
+            if words_[-1] == lemma
+            for name in names
+        }
         if len(people) == 2 and (lemma == "man" or all(held_classes(p, scene) & classes for p in people)):
             return here(people, token, scene)
     return here(scene.discourse.pair(position), token, scene)
@@ -59,7 +66,9 @@ def definite_state(token: Token, word: str, scene: Scene) -> Actor | None:
 
 def definite_person(token: Token, classes: tuple[str, ...], scene: Scene) -> tuple[Actor, ...]:
     """Return whom "the president" refers back to: the nearest person who holds such an office."""
-    if not any(child.lower_ in {"the", "his", "her"} for child in token.children if child.dep_ in {"det", "poss"}):
+    if not any(
+        child.lower_ in {"the", "his", "her"} for child in token.children if child.dep_ in {"det", "poss"}
+    ):
         return ()
     seen: dict[str, Actor] = {}
     for mention in scene.discourse.before(scene.position(token)):
@@ -88,7 +97,11 @@ def _group(token: Token, scene: Scene) -> tuple[Actor, ...]:
     """Return whom "they" means: the subjects that the last sentence coordinates, else the two states spoken of."""
     position = scene.position(token)
     for back in (0, 1):
-        subjects = [m.actor for m in scene.discourse.before(position) if scene.discourse.sentence - m.sentence == back and m.subject]
+        subjects = [
+            m.actor
+            for m in scene.discourse.before(position)
+            if scene.discourse.sentence - m.sentence == back and m.subject
+        ]
         labels = {actor.label: actor for actor in reversed(subjects)}
         if len(labels) > 1:
             return tuple(labels.values())
@@ -97,16 +110,22 @@ def _group(token: Token, scene: Scene) -> tuple[Actor, ...]:
 
 def _stands_alone(token: Token) -> bool:
     """Tell whether "two" counts nothing else: "the two signed", not "two treaties"."""
-    return token.tag_ != "CD" or token.dep_ not in {"nummod", "compound"} and any(c.lower_ == "the" for c in token.children)
+    return token.tag_ != "CD" or (
+        token.dep_ not in {"nummod", "compound"} and any(c.lower_ == "the" for c in token.children)
+    )
 
 
 def _plural_of_both(token: Token, scene: Scene) -> bool:
     """Tell whether "the foreign ministers" are those of the two states that the text is about."""
     words = scene.lexica.coreference["pair"]
-    bare = not syntax.children(token, "poss", "amod", "compound", "nummod") or token.lemma_.lower() == "minister"
+    bare = (
+        not syntax.children(token, "poss", "amod", "compound", "nummod") or token.lemma_.lower() == "minister"
+    )
     owned = any(preposition in {"of", "from"} for preposition, _ in syntax.complements(token))
     definite = any(c.lower_ in {"the", "their"} for c in token.children if c.dep_ in {"det", "poss"})
-    return token.tag_ == "NNS" and token.lemma_.lower() in words["plurals"] and definite and bare and not owned
+    return (
+        token.tag_ == "NNS" and token.lemma_.lower() in words["plurals"] and definite and bare and not owned
+    )
 
 
 def _co_arguments(token: Token, scene: Scene) -> frozenset[str]:

@@ -12,7 +12,20 @@ from diplograph.model import Actor, Filler
 
 Roles = dict[str, tuple[Filler, ...]]
 GATHERED = {"participant", "signatory", "party"}  # everyone on either side fills them
-_METONYMIC = {"subject", "by", "with", "between", "possessor", "object", "against", "on", "outer", "indirect", "relation", "upon"}
+_METONYMIC = {
+    "subject",
+    "by",
+    "with",
+    "between",
+    "possessor",
+    "object",
+    "against",
+    "on",
+    "outer",
+    "indirect",
+    "relation",
+    "upon",
+}
 _RELATION_PARTS = ("between", "possessor", "modifier", "with", "of", "to", "among")
 
 
@@ -35,7 +48,12 @@ def accepts(role: str, scene: Scene) -> frozenset[str]:
 
 
 def _fillers(
-    names: tuple[str, ...], functions: tuple[str, ...], trigger: Trigger, found: Arguments, scene: Scene, when: str | None
+    names: tuple[str, ...],
+    functions: tuple[str, ...],
+    trigger: Trigger,
+    found: Arguments,
+    scene: Scene,
+    when: str | None,
 ) -> Mapping[str, list[Filler]]:
     filled: dict[str, list[Filler]] = {name: [] for name in names}
     gathered = bool(GATHERED & set(names))
@@ -66,14 +84,21 @@ def _tokens(function: str, trigger: Trigger, found: Arguments, scene: Scene) -> 
     if function == "self":
         yield trigger.token
     elif function == "relation":
-        for token in (*found.get("subject", ()), *found.get("object", ()), *found.get("of", ()), *found.get("in", ())):
+        for token in (
+            *found.get("subject", ()),
+            *found.get("object", ()),
+            *found.get("of", ()),
+            *found.get("in", ()),
+        ):
             yield from _relation_tokens(token)
     elif function == "clause_object":
         yield from _clause_arguments(trigger.token)
     elif "_" in function:
         outer, _, inner = function.partition("_")
         for token in found.get(outer, ()):
-            if (inner == "possessor" and any(child.tag_ == "POS" for child in token.children)) or (inner == "modifier" and token.pos_ == "ADJ"):
+            if (inner == "possessor" and any(child.tag_ == "POS" for child in token.children)) or (
+                inner == "modifier" and token.pos_ == "ADJ"
+            ):
                 yield token  # "expelled Israel's", "the Australian and the Fijian envoys"
             yield from _tokens(inner, trigger, arguments.of_noun(token, light=frozenset()), scene)
     else:
@@ -115,9 +140,15 @@ def _resolve(
         yield from _actors(token, names, function, scene, when)
 
 
-def _actors(token: Token, names: tuple[str, ...], function: str, scene: Scene, when: str | None) -> Iterator[Actor]:
+def _actors(
+    token: Token, names: tuple[str, ...], function: str, scene: Scene, when: str | None
+) -> Iterator[Actor]:
     """Yield the actors of a noun phrase, each turned into a kind that one of the roles accepts."""
-    if function == "modifier" and token.i not in scene.names and token.lower_ not in scene.lexica.coreference["pair"]["adjectives"]:
+    if (
+        function == "modifier"
+        and token.i not in scene.names
+        and token.lower_ not in scene.lexica.coreference["pair"]["adjectives"]
+    ):
         return
     if token.lower_ in scene.lexica.coreference["pair"]["adjectives"]:
         yield from scene.discourse.pair(scene.position(token))
@@ -126,7 +157,9 @@ def _actors(token: Token, names: tuple[str, ...], function: str, scene: Scene, w
     for actor in actors.resolve(token, scene, when):
         if actor.kind in wanted:
             yield actor
-        elif "State" in wanted and (actor.kind != "Place" or function in _METONYMIC or _is_towards(names, scene)):
+        elif "State" in wanted and (
+            actor.kind != "Place" or function in _METONYMIC or _is_towards(names, scene)
+        ):
             state = actors.states(actor, scene)
             if state is not None:
                 yield state
@@ -143,9 +176,15 @@ def _without_echo(roles: Roles, trigger: Trigger) -> Roles:
     kept: Roles = {}
     for names, _ in trigger.frame.roles:
         for name in names:
-            fillers = [f for f in roles.get(name, ()) if not (isinstance(f, Actor) and (f.label in taken or f"of {f.state}" in taken))]
+            fillers = [
+                f
+                for f in roles.get(name, ())
+                if not (isinstance(f, Actor) and (f.label in taken or f"of {f.state}" in taken))
+            ]
             if fillers:
                 kept[name] = tuple(fillers)
-        actors_ = [f for name in names for f in kept.get(name, ()) if isinstance(f, Actor) and f.kind != "Place"]
+        actors_ = [
+            f for name in names for f in kept.get(name, ()) if isinstance(f, Actor) and f.kind != "Place"
+        ]
         taken |= {f.label for f in actors_} | {f"of {f.state}" for f in actors_ if f.state}
     return kept

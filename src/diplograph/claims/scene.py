@@ -47,6 +47,8 @@ class Scene:
     def story(self, token: Token) -> str | None:
         """Return the time that the text speaks of at a token: said in its sentence, else shortly before."""
         sentence = token.sent
-        near = [time for time in self.times if time.start < sentence.end and sentence.start - time.end < _NEAR]
+        near = [
+            time for time in self.times if time.start < sentence.end and sentence.start - time.end < _NEAR
+        ]
         before = [time for time in near if time.start <= token.i and time.start >= sentence.start]
         return (before or near[::-1])[-1].time if near else None

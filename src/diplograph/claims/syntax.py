@@ -11,7 +11,19 @@ from spacy.tokens import Token
 SUBJECTS = {"nsubj", "csubj"}
 PASSIVE_SUBJECTS = {"nsubjpass", "csubjpass"}
 OBJECTS = {"dobj", "obj"}
-CLAUSES = {"ROOT", "ccomp", "advcl", "relcl", "acl", "pcomp", "csubj", "csubjpass", "parataxis", "xcomp", "conj"}
+CLAUSES = {
+    "ROOT",
+    "ccomp",
+    "advcl",
+    "relcl",
+    "acl",
+    "pcomp",
+    "csubj",
+    "csubjpass",
+    "parataxis",
+    "xcomp",
+    "conj",
+}
 _NOMINAL = {"NOUN", "PROPN", "PRON", "NUM"}
 _VERBAL = {"VERB", "AUX"}
 _RELATIVE = {"who", "which", "that", "whom", "whose", "where", "when"}
@@ -126,7 +138,11 @@ def _objects(verb: Token) -> list[Token]:
 
 def _has_gap_filler(verb: Token) -> bool:
     """Tell whether the antecedent of a relative clause is its subject or stands in a preposition."""
-    relative = [child for child in verb.subtree if child.lower_ in _RELATIVE and child.tag_ in {"WP", "WDT", "WP$", "WRB"}]
+    relative = [
+        child
+        for child in verb.subtree
+        if child.lower_ in _RELATIVE and child.tag_ in {"WP", "WDT", "WP$", "WRB"}
+    ]
     subject = any(child.dep_ in SUBJECTS | PASSIVE_SUBJECTS and child.head == verb for child in relative)
     other = any(child.dep_ in {"pobj", "advmod", "poss"} for child in relative)
     return subject or other

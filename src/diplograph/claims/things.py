@@ -11,7 +11,16 @@ from diplograph.model import Actor, Lot
 
 _AID_KINDS = {
     "MilitaryAid": {"military", "defense", "defence", "security", "arms"},
-    "EconomicAid": {"economic", "financial", "development", "budget", "technical", "loan", "credit", "bailout"},
+    "EconomicAid": {
+        "economic",
+        "financial",
+        "development",
+        "budget",
+        "technical",
+        "loan",
+        "credit",
+        "bailout",
+    },
     "HumanitarianAid": {"humanitarian", "food", "relief", "emergency", "medical", "disaster"},
 }
 _NAME_WORD = re.compile(r"[A-Z]")
@@ -22,21 +31,34 @@ def lot(token: Token, scene: Scene) -> Lot | None:
     equipment = _equipment(token, scene)
     if equipment is None and not _is_arms(token, scene):
         return None
-    quantity = next((n for c in syntax.children(token, "nummod") if (n := calendar.number(c.lower_.replace(",", "")))), None)
+    quantity = next(
+        (n for c in syntax.children(token, "nummod") if (n := calendar.number(c.lower_.replace(",", "")))),
+        None,
+    )
     first = next((c for c in syntax.children(token, "nummod", "compound", "amod", "nmod")), token)
     span = scene.paragraph.span(first, token)
     if equipment is not None:
         entity = scene.reference.entities[equipment]
         return Lot(entity.label, entity.iri, quantity, span)
-    words = [c.lower_ for c in syntax.children(token, "amod", "compound") if c.lower_ in scene.lexica.descriptions["arms"]["military_words"]]
+    words = [
+        c.lower_
+        for c in syntax.children(token, "amod", "compound")
+        if c.lower_ in scene.lexica.descriptions["arms"]["military_words"]
+    ]
     return Lot(" ".join([*words[-2:], token.lemma_.lower()]), None, quantity, span)
 
 
 def body(token: Token, scene: Scene) -> Actor | None:
     """Return the joint body that a noun phrase names ("the Joint Commission"), or refers back to."""
-    if token.lemma_.lower() not in scene.lexica.descriptions["body"]["nouns"] and not _is_body_name(token, scene):
+    if token.lemma_.lower() not in scene.lexica.descriptions["body"]["nouns"] and not _is_body_name(
+        token, scene
+    ):
         return None
-    words = [t for t in token.doc[token.left_edge.i : token.i + 1] if t.pos_ not in {"DET"} and t.dep_ != "poss" and t.tag_ != "POS"]
+    words = [
+        t
+        for t in token.doc[token.left_edge.i : token.i + 1]
+        if t.pos_ not in {"DET"} and t.dep_ != "poss" and t.tag_ != "POS"
+    ]
     names = [t for t in words if _NAME_WORD.match(t.text) or t.is_punct]
     span = scene.paragraph.span(token, token)
     if _NAME_WORD.match(token.text) and len([t for t in names if not t.is_punct]) > 1:
@@ -84,4 +106,7 @@ def _is_arms(token: Token, scene: Scene) -> bool:
 
 
 def _is_body_name(token: Token, scene: Scene) -> bool:
-    return any(child.lemma_.lower() in scene.lexica.descriptions["body"]["nouns"] for child in syntax.children(token, "compound"))
+    return any(
+        child.lemma_.lower() in scene.lexica.descriptions["body"]["nouns"]
+        for child in syntax.children(token, "compound")
+    )

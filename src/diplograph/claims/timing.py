@@ -11,30 +11,70 @@ from diplograph.claims.scene import TimeMention
 from diplograph.mentions import times
 from diplograph.mentions.times import Clock, TimeExpression
 
-_INHERITED = {"xcomp", "ccomp", "conj", "dobj", "obj", "pobj", "prep", "nsubj", "nsubjpass", "agent", "attr", "pcomp", "acl", "dative", "advcl", "oprd", "acomp", "csubj", "amod", "compound", "poss", "appos"}
+_INHERITED = {
+    "xcomp",
+    "ccomp",
+    "conj",
+    "dobj",
+    "obj",
+    "pobj",
+    "prep",
+    "nsubj",
+    "nsubjpass",
+    "agent",
+    "attr",
+    "pcomp",
+    "acl",
+    "dative",
+    "advcl",
+    "oprd",
+    "acomp",
+    "csubj",
+    "amod",
+    "compound",
+    "poss",
+    "appos",
+}
 
 _STORY_GOES_ON = 4  # sentences in the past tense after one that says when
 
 
 def expressions(tokens: Doc) -> list[tuple[TimeExpression, Span]]:
     """Return the time expressions of a paragraph with the tokens that they cover."""
-    spans = ((found, tokens.char_span(found.start, found.end, alignment_mode="expand")) for found in times.find(tokens.text))
+    spans = (
+        (found, tokens.char_span(found.start, found.end, alignment_mode="expand"))
+        for found in times.find(tokens.text)
+    )
     return [(found, span) for found, span in spans if span is not None]
 
 
-def mentions(tokens: Doc, said: list[tuple[TimeExpression, Span]], clock: Clock) -> tuple[tuple[TimeMention, ...], Clock]:
+def mentions(
+    tokens: Doc, said: list[tuple[TimeExpression, Span]], clock: Clock
+) -> tuple[tuple[TimeMention, ...], Clock]:
     """Return the times of a paragraph, resolved, and the clock as it stands after it."""
     found: list[TimeMention] = []
     reached = 1 if clock.goes_on else 0  # where the story was last said to take place at a time
     for expression, span in said:
         told = clock.story if _is_told_on(tokens, reached, span, clock) else None
-        base = clock.last if expression.points_back else told if expression.needs_year else clock.story or clock.last
-        ahead = clock.publication is not None and (expression.needs_year or expression.kind == "deictic") and _is_ahead(span)
+        base = (
+            clock.last
+            if expression.points_back
+            else told
+            if expression.needs_year
+            else clock.story or clock.last
+        )
+        ahead = (
+            clock.publication is not None
+            and (expression.needs_year or expression.kind == "deictic")
+            and _is_ahead(span)
+        )
         time = times.resolve(expression, replace(clock, story=base, ahead=ahead))
         if time is None:
             continue
         moves = _moves_story(span, expression.relation)
-        found.append(TimeMention(span.start, span.end, span.root.i, time, expression.kind == "deictic", moves))
+        found.append(
+            TimeMention(span.start, span.end, span.root.i, time, expression.kind == "deictic", moves)
+        )
         clock = replace(clock, last=times.narrowed(time))
         if expression.kind != "deictic" and moves:
             clock, reached = replace(clock, story=clock.last), span.end
@@ -72,7 +112,10 @@ def _is_ahead(span: Span) -> bool:
 
 def _is_present(sentence: Span) -> bool:
     finite = [sentence.root, *syntax.children(sentence.root, "aux", "auxpass")]
-    return any(token.tag_ in {"VBZ", "VBP", "MD"} and token.lower_ not in {"would", "could", "might"} for token in finite)
+    return any(
+        token.tag_ in {"VBZ", "VBP", "MD"} and token.lower_ not in {"would", "could", "might"}
+        for token in finite
+    )
 
 
 def _moves_story(span: Span, relation: str) -> bool:
@@ -113,7 +156,9 @@ def _closed_off(tokens: Doc, mention: TimeMention, governor: Token) -> Token | N
     return None
 
 
-def of(trigger: Token, matched: Iterable[Token], owned: Mapping[int, list[TimeMention]], eventful: set[int]) -> str | None:
+def of(
+    trigger: Token, matched: Iterable[Token], owned: Mapping[int, list[TimeMention]], eventful: set[int]
+) -> str | None:
     """Return the EDTF time of a trigger: its own, or that of a governor it shares its time with."""
     for token in (trigger, *matched):
         if token.i in owned:
@@ -125,7 +170,9 @@ def of(trigger: Token, matched: Iterable[Token], owned: Mapping[int, list[TimeMe
         if _is_apart(child, governor) or (child.dep_ not in _INHERITED and not _goes_on(child)):
             return None
         if governor.i in owned:
-            shared = [m for m in owned[governor.i] if not _has_subject_of_its_own(child) or m.start < governor.i]
+            shared = [
+                m for m in owned[governor.i] if not _has_subject_of_its_own(child) or m.start < governor.i
+            ]
             return _nearest(trigger, shared) if shared else None
     return None
 
@@ -170,7 +217,9 @@ def starts_by(time: str, day: str) -> bool:
 def _below(trigger: Token, owned: Mapping[int, list[TimeMention]], eventful: set[int]) -> str | None:
     """A time on a verb that merely carries the event, or on a participle of it: "the accord signed in 1955"."""
     for child in trigger.children:
-        told_of_it = child.i not in eventful or (child.dep_ == "acl" and child.tag_ == "VBN" and not syntax.is_verb(trigger))
+        told_of_it = child.i not in eventful or (
+            child.dep_ == "acl" and child.tag_ == "VBN" and not syntax.is_verb(trigger)
+        )
         if child.dep_ in {"acl", "xcomp", "relcl"} and child.i in owned and told_of_it:
             return _nearest(trigger, owned[child.i])
     return None
@@ -179,12 +228,16 @@ def _below(trigger: Token, owned: Mapping[int, list[TimeMention]], eventful: set
 def _is_apart(child: Token, governor: Token) -> bool:
     """Tell whether a clause has a time of its own although it does not say it: "after the army had removed him"."""
     if child.dep_ == "advcl":
-        return any(c.dep_ == "mark" and c.lower_ in {"after", "before", "since", "until", "although", "though", "because"} for c in child.children)
+        return any(
+            c.dep_ == "mark"
+            and c.lower_ in {"after", "before", "since", "until", "although", "though", "because"}
+            for c in child.children
+        )
     if child.dep_ == "pcomp":
         return governor.lower_ in {"after", "before", "since", "until"}
-    if child.dep_ == "pobj" and governor.lower_ in {"after", "before", "since", "until", "following"}:
-        return True
-    return False
+    return bool(
+        child.dep_ == "pobj" and governor.lower_ in {"after", "before", "since", "until", "following"}
+    )
 
 
 def _nearest(trigger: Token, found: list[TimeMention]) -> str:

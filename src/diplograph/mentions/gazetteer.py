@@ -59,7 +59,11 @@ def find(text: str, gazetteer: Gazetteer) -> Iterator[Match]:
 
 def _is_description(name: Name) -> bool:
     """Tell whether a conflict is called by a description ("Russian invasion of Ukraine"), which the frames read."""
-    words = [word for word in name.text.split() if word not in {"of", "the", "in", "on", "and", "for", "over", "at"}]
+    words = [
+        word
+        for word in name.text.split()
+        if word not in {"of", "the", "in", "on", "and", "for", "over", "at"}
+    ]
     return name.entity.startswith("conflict:") and any(word[0].islower() for word in words)
 
 

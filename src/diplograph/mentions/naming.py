@@ -12,7 +12,18 @@ from diplograph.reference import Name
 
 _NER_KINDS = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place"}
 _DATELINE = re.compile(r"[^\W\d_a-z]{2}[^a-z—–]{1,30}?(?:, [^—–]{1,30})? (?:—|–|-) ")
-_STOP = {"foreign", "defence", "defense", "ministry", "army", "parliament", "government", "embassy", "pm", "state"}
+_STOP = {
+    "foreign",
+    "defence",
+    "defense",
+    "ministry",
+    "army",
+    "parliament",
+    "government",
+    "embassy",
+    "pm",
+    "state",
+}
 
 
 @dataclass(frozen=True)
@@ -34,14 +45,19 @@ def dateline(tokens: Doc) -> frozenset[int]:
 
 
 def find(
-    tokens: Doc, gazetteer: Gazetteer, apart: frozenset[int] = frozenset(), titles: Container[str] = frozenset()
+    tokens: Doc,
+    gazetteer: Gazetteer,
+    apart: frozenset[int] = frozenset(),
+    titles: Container[str] = frozenset(),
 ) -> Mapping[int, NameMention]:
     """Return the names of a paragraph by each token index that they cover, none that starts at a token set apart.
 
     `titles` may stand before a family name: "Chairman Hua" is Hua, "Jeremy Moore" is not just any Moore."""
     found: dict[int, NameMention] = {}
     for mention in (*_known(tokens, gazetteer, titles), *_recognized(tokens)):
-        if mention.start not in apart and not any(index in found for index in range(mention.start, mention.end)):
+        if mention.start not in apart and not any(
+            index in found for index in range(mention.start, mention.end)
+        ):
             found.update(dict.fromkeys(range(mention.start, mention.end), mention))
     return found
 
@@ -65,7 +81,12 @@ def _is_part(span: Span, titles: Container[str]) -> bool:
     """Tell whether a family name belongs to a longer name: the Moore of Jeremy Moore, the Lee of Lee Hu-rak."""
     before = span.doc[span.start - 1] if span.start else None
     after = span.doc[span.end] if span.end < len(span.doc) else None
-    if after is not None and after.pos_ == "PROPN" and after.dep_ != "appos" and after.head.i in {span.root.i, span.root.head.i, after.i}:
+    if (
+        after is not None
+        and after.pos_ == "PROPN"
+        and after.dep_ != "appos"
+        and after.head.i in {span.root.i, span.root.head.i, after.i}
+    ):
         return after.ent_type_ == "PERSON" and span.root.ent_type_ == "PERSON"
     first = before is not None and before.pos_ == "PROPN" and before.ent_type_ == "PERSON"
     return first and before is not None and before.lower_ not in titles and not before.text.endswith(".")
@@ -75,7 +96,13 @@ def _recognized(tokens: Doc) -> Iterator[NameMention]:
     for entity in tokens.ents:
         kind = _NER_KINDS.get(entity.label_)
         span = _trimmed(entity) if kind else None
-        if kind and span is not None and len(span) > 0 and span.root.pos_ in {"PROPN", "NOUN"} and span[0].text[:1].isupper():
+        if (
+            kind
+            and span is not None
+            and len(span) > 0
+            and span.root.pos_ in {"PROPN", "NOUN"}
+            and span[0].text[:1].isupper()
+        ):
             yield NameMention(span.start, span.end, span.root.i, span.text, kind)
 
 
@@ -86,7 +113,9 @@ def _trimmed(entity: Span) -> Span:
         start += 1
     while end > start and entity.doc[end - 1].tag_ in {"POS", ",", "."}:
         end -= 1
-    if entity.label_ == "ORG" and all(token.lower_ in _STOP or token.pos_ == "ADJ" for token in entity.doc[start:end]):
+    if entity.label_ == "ORG" and all(
+        token.lower_ in _STOP or token.pos_ == "ADJ" for token in entity.doc[start:end]
+    ):
         return entity.doc[start:start]
     return entity.doc[start:end]
 

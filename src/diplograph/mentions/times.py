@@ -45,12 +45,21 @@ class TimeExpression:
     def needs_year(self) -> bool:
         """Tell whether it names a month, day or season of a year that it does not name."""
         groups = self.words.groupdict()
-        return self.kind in {"month", "day", "days"} and groups.get("year") is None and (groups.get("which") or "").lower() in {"", "of"}
+        return (
+            self.kind in {"month", "day", "days"}
+            and groups.get("year") is None
+            and (groups.get("which") or "").lower() in {"", "of"}
+        )
 
     @property
     def points_back(self) -> bool:
         """Tell whether it repeats the time said last: "that month", "the same year", "at once"."""
-        return (self.words.groupdict().get("which") or "").lower() in {"that", "same", "that same", "the same"}
+        return (self.words.groupdict().get("which") or "").lower() in {
+            "that",
+            "same",
+            "that same",
+            "the same",
+        }
 
 
 Resolver = Callable[[re.Match[str], Clock], str | None]
@@ -102,7 +111,7 @@ def _decade(match: re.Match[str], _clock: Clock) -> str | None:
 
 
 def _decade_word(match: re.Match[str], _clock: Clock) -> str | None:
-    tens = "twenties thirties forties fifties sixties seventies eighties nineties".split()
+    tens = ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"]
     return _with_part(match, f"19{tens.index(match['tens'].lower()) + 2}X")
 
 
@@ -218,7 +227,9 @@ def _weekday(match: re.Match[str], clock: Clock) -> str | None:
 
 
 def _deictic_day(match: re.Match[str], clock: Clock) -> str | None:
-    offset = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1, "last night": -1}[match["deictic"].lower()]
+    offset = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1, "last night": -1}[
+        match["deictic"].lower()
+    ]
     return calendar.shift(clock.day.isoformat(), offset, "day") if clock.day else None
 
 
@@ -294,7 +305,9 @@ def _unit(match: re.Match[str]) -> str:
 
 def _with_part(match: re.Match[str], time: str) -> str:
     part = (match.groupdict().get("part") or "").lower()
-    part = {"beginning": "early", "start": "early", "middle": "mid", "end": "late", "close": "late"}.get(part, part)
+    part = {"beginning": "early", "start": "early", "middle": "mid", "end": "late", "close": "late"}.get(
+        part, part
+    )
     return calendar.third(part, time) if part else time
 
 
@@ -337,9 +350,15 @@ _PATTERNS: tuple[tuple[str, Resolver, str], ...] = (
     ("anaphoric", _unit_before, rf"the {_UNIT} (?P<sense>before|after)(?=[ ,.;]*(?:,|;|\.|$))"),
     ("month", _month_alone, rf"(?:(?:in|by|since|until|from|before|after|during|throughout|of) )?(?:(?:the |that )?(?P<which>last|this|next|that|following|same|previous|preceding) )?{_PART}?{_MONTH}(?= |,|\.|;|:|$|\)|-)(?! \d)"),
 )  # fmt: skip
-_COMPILED = tuple((kind, resolver, re.compile(rf"(?<![\w-]){pattern}(?!\w)", re.IGNORECASE)) for kind, resolver, pattern in _PATTERNS)
+_COMPILED = tuple(
+    (kind, resolver, re.compile(rf"(?<![\w-]){pattern}(?!\w)", re.IGNORECASE))
+    for kind, resolver, pattern in _PATTERNS
+)
 _RESOLVERS = {id(pattern): resolver for _, resolver, pattern in _COMPILED}
-_RELATION = re.compile(r"\b(after|since|from|before|until|till|by|to|in|on|during|at|of|between|around|about|circa|throughout)\s+(?:the\s+)?(?:about\s+|around\s+)?$", re.IGNORECASE)
+_RELATION = re.compile(
+    r"\b(after|since|from|before|until|till|by|to|in|on|during|at|of|between|around|about|circa|throughout)\s+(?:the\s+)?(?:about\s+|around\s+)?$",
+    re.IGNORECASE,
+)
 _AMBIGUOUS_MONTHS = {"may", "march", "mar", "jan", "sep", "dec"}
 
 
@@ -383,7 +402,9 @@ def _is_month(match: re.Match[str], kind: str, text: str) -> bool:
     if not month[0].isupper():
         return False
     bare = kind == "month" and match.groupdict().get("year") is None
-    return not (bare and month.lower().rstrip(".") in _AMBIGUOUS_MONTHS and match.start() == match.start("month"))
+    return not (
+        bare and month.lower().rstrip(".") in _AMBIGUOUS_MONTHS and match.start() == match.start("month")
+    )
 
 
 def _overlaps(match: re.Match[str], found: list[TimeExpression]) -> bool:

@@ -51,10 +51,11 @@ def filled(query: Query, about: Iterable[str], links: Iterable[Link], reference:
     if query.variable is None or query.family is None:
         return query.text
     wanted = set(about)
-    if query.family == "unlinked":
-        values = _names_without_item(wanted, links, reference)
-    else:
-        values = _items(query.family, wanted, links, reference)
+    values = (
+        _names_without_item(wanted, links, reference)
+        if query.family == "unlinked"
+        else _items(query.family, wanted, links, reference)
+    )
     if not values:
         raise InputError(f"nothing of {', '.join(sorted(wanted)) or 'ours'} fits the query {query.name!r}")
     block = f"VALUES {query.variable} {{ {' '.join(values)} }}"
