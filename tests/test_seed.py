@@ -42,9 +42,7 @@ def test_there_are_exactly_five_visits(seed: Graph) -> None:
 def test_who_visited_whom_and_when(seed: Graph, visitor: str, time: str, host: str) -> None:
     found = rows(
         seed,
-        "SELECT ?host ?time {{ ?v a dg:Visit ; dg:visitor person:{} ; dg:hostState ?host OPTIONAL {{ ?v dg:time ?time }} }}".format(
-            visitor
-        ),
+        f"SELECT ?host ?time {{ ?v a dg:Visit ; dg:visitor person:{visitor} ; dg:hostState ?host OPTIONAL {{ ?v dg:time ?time }} }}",
     )
     assert local(found) == {(host, time)}
 
