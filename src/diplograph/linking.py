@@ -138,6 +138,12 @@ def _score(name: Name, entity: Entity, context: Context, reference: Reference) -
     if entity.iri.startswith("person:"):
         extra, why = _person_fit(entity, context, reference)
         score, reasons = score + extra, [*reasons, *why]
+        if (
+            name.form == "family"
+            and entity.iri not in context.named
+            and _is_of_another_age(entity, context, reference)
+        ):
+            score, reasons = score - 0.6, [*reasons, "of another age"]
     return Candidate(entity.iri, round(score, 3), tuple(reasons))
 
 
@@ -148,8 +154,6 @@ def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple
     time = context.when or context.published
     if time and any(existed_over(term.time, time) for term in terms):
         score, reasons = score + 0.2, [*reasons, f"in office in {time}"]
-    elif terms and entity.iri not in context.named and _is_of_another_age(terms, context):
-        score, reasons = score - 0.6, [*reasons, f"of another age than {time}"]
     if any(is_titled(term.object, context, reference) for term in terms):
         score, reasons = score + 0.3, [*reasons, "held the office named"]
     if context.state:
@@ -168,10 +172,14 @@ def is_titled(office: str, context: Context, reference: Reference) -> bool:
     return by_class or office in context.offices
 
 
-def _is_of_another_age(terms: Iterable[Tenure], context: Context) -> bool:
+def _is_of_another_age(entity: Entity, context: Context, reference: Reference) -> bool:
     """Tell whether somebody held office long before or after both the time spoken of and publication."""
     times = [time for time in (context.when, context.published) if time]
-    return bool(times) and min(_years_apart(term.time, time) for term in terms for time in times) > _CAREER
+    terms = reference.terms.get(entity.iri, ())
+    return (
+        bool(times and terms)
+        and min(_years_apart(term.time, time) for term in terms for time in times) > _CAREER
+    )
 
 
 def _years_apart(interval: str, time: str) -> int:

@@ -59,6 +59,22 @@ def state_of(token: Token, scene: Scene, when: str | None = None, *, depth: int 
     return None
 
 
+def states_of(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor, ...]:
+    """Return all the states that own a plural: Peruvian and Ecuadorian troops, the presidents of Guyana and Venezuela."""
+    if token.tag_ in {"NNS", "NNPS"}:
+        owners = (
+            *syntax.children(token, *_BEFORE),
+            *(noun for word, noun in syntax.complements(token) if word == "of"),
+        )
+        for owner in owners:
+            several = [_as_state(each, scene, when) for each in syntax.coordinated(owner)]
+            found = {state.iri: state for state in several if state is not None}
+            if len(found) > 1:
+                return tuple(found.values())
+    state = state_of(token, scene, when)
+    return (state,) if state is not None else ()
+
+
 def states(actor: Actor, scene: Scene) -> Actor | None:
     """Return the state that an actor is, belongs to or acts for."""
     if actor.kind == "State":
@@ -259,7 +275,10 @@ def _described(token: Token, word: str, scene: Scene, when: str | None) -> tuple
 
 def _owners(token: Token, word: str, scene: Scene, when: str | None) -> tuple[Actor, ...]:
     """Return the states that a group is of: one, or both where it is "of both sides"."""
-    state = state_of(token, scene, when) or references.definite_state(token, word, scene)
+    owned = states_of(token, scene, when)
+    if owned:
+        return owned
+    state = references.definite_state(token, word, scene)
     if state is not None:
         return (state,)
     paired = (
@@ -305,14 +324,20 @@ def _office_holder(
     token: Token, office: tuple[tuple[str, ...], tuple[str, ...]], span: Span, scene: Scene, when: str | None
 ) -> tuple[Actor, ...]:
     phrase, classes = office
-    state = state_of(token, scene, when)
-    if state is None:
+    owners = states_of(token, scene, when)
+    if not owners:
         return references.definite_person(token, classes, scene)
-    offices = linking.offices_of(state.iri or "", classes, scene.reference)
-    return (
+    title = f"unnamed {' '.join(phrase)}"
+    return tuple(
         Actor(
-            f"unnamed {' '.join(phrase)} of {state.label}", "DescribedPerson", None, state.iri, offices, span
-        ),
+            f"{title} of {s.label}",
+            "DescribedPerson",
+            None,
+            s.iri,
+            linking.offices_of(s.iri or "", classes, scene.reference),
+            span,
+        )
+        for s in owners
     )
 
 

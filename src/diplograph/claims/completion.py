@@ -94,10 +94,9 @@ def implied(trigger: Trigger, filled: Roles, found: Arguments, scene: Scene) -> 
     """Return the roles with the sides filled that the words leave open and the text before them tells."""
     if trigger.frame.event in scene.lexica.roles["implied"]["never"]:
         return filled
-    if any(
-        name in scene.lexica.roles["symmetric"]["roles"] for names, _ in trigger.frame.roles for name in names
-    ):
-        return _with_partner(trigger, filled, scene)
+    equals = _role_of_equals(trigger, scene)
+    if equals is not None:
+        return _with_partner(trigger, equals, filled, scene)
     open_sides = {side: name for side in _SIDES if (name := _open_role(side, trigger, filled, found, scene))}
     if not open_sides:
         return filled
@@ -207,11 +206,16 @@ def _may_imply_both(trigger: Trigger, scene: Scene) -> bool:
     return syntax.is_verb(trigger.token) or refers_back(trigger.token, scene)
 
 
-def _with_partner(trigger: Trigger, filled: Roles, scene: Scene) -> Roles:
+def _role_of_equals(trigger: Trigger, scene: Scene) -> str | None:
+    """Return the role that everyone fills in a relation of equals."""
+    if trigger.frame.mutual:
+        return trigger.frame.roles[0][0][0]
+    symmetric = scene.lexica.roles["symmetric"]["roles"]
+    return next((name for names, _ in trigger.frame.roles for name in names if name in symmetric), None)
+
+
+def _with_partner(trigger: Trigger, name: str, filled: Roles, scene: Scene) -> Roles:
     """Complete a relation of equals: with the one that the known party dealt with last, or with both sides of the story."""
-    name = next(
-        n for names, _ in trigger.frame.roles for n in names if n in scene.lexica.roles["symmetric"]["roles"]
-    )
     present = [f for f in filled.get(name, ()) if isinstance(f, Actor)]
     powers = _powers(present)
     if (

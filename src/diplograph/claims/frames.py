@@ -29,6 +29,7 @@ _KEYS = {
     "performative",
     "absorbs",
     "countable",
+    "mutual",
     "example",
 }
 _PARTS = {"verbs": "verb", "nouns": "noun", "adjectives": "adjective"}
@@ -42,7 +43,8 @@ class Frame:
     `roles` maps role names (several where the filler's type decides) to functions in order of preference;
     `requires` lists roles without which the words mean something else; a `performative` event is done by deciding it;
     `absorbs` names the kinds of a governing trigger that only announce this one (an agreement on a sale); a `countable`
-    noun evokes it only with a determiner, an owner or in the plural.
+    noun evokes it only with a determiner, an owner or in the plural; in a `mutual` one all sides fill the first role,
+    for none acts on the other (a clash).
     """
 
     event: str
@@ -51,6 +53,7 @@ class Frame:
     performative: bool = False
     absorbs: frozenset[str] = frozenset()
     countable: bool = False
+    mutual: bool = False
     source: str = ""
 
 
@@ -136,6 +139,7 @@ def _frame(table: dict[str, Any], source: str) -> Frame:
         performative=table.get("performative", False),
         absorbs=frozenset(table.get("absorbs", ())),
         countable=table.get("countable", False),
+        mutual=table.get("mutual", False),
         source=source,
     )
 

@@ -1,6 +1,6 @@
 """Which argument fills which role: functions in the frame's order of preference, fillers by their kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from spacy.tokens import Token
 
@@ -30,13 +30,19 @@ _RELATION_PARTS = ("between", "possessor", "modifier", "with", "of", "to", "amon
 
 
 def fill(trigger: Trigger, found: Arguments, scene: Scene, when: str | None) -> Roles:
-    """Return the roles of a trigger that its arguments fill."""
+    """Return the roles of a trigger that its arguments fill; who fills one does not fill a later one."""
     roles: Roles = {}
+    taken: set[str] = set()
     for names, functions in trigger.frame.roles:
-        for name, fillers in _fillers(names, functions, trigger, found, scene, when).items():
+        group = _fillers(names, functions, trigger, found, scene, when, taken)
+        for name, fillers in group.items():
             if fillers:
                 roles[name] = tuple(dict.fromkeys((*roles.get(name, ()), *fillers)))
-    return _without_echo(roles, trigger)
+        actors_ = [
+            f for fillers in group.values() for f in fillers if isinstance(f, Actor) and f.kind != "Place"
+        ]
+        taken |= {name for actor in actors_ for name in (actor.label, actor.state) if name}
+    return roles
 
 
 def accepts(role: str, scene: Scene) -> frozenset[str]:
@@ -54,9 +60,10 @@ def _fillers(
     found: Arguments,
     scene: Scene,
     when: str | None,
+    taken: Container[str],
 ) -> Mapping[str, list[Filler]]:
     filled: dict[str, list[Filler]] = {name: [] for name in names}
-    gathered = bool(GATHERED & set(names))
+    gathered = bool(GATHERED & set(names)) or (trigger.frame.mutual and names == trigger.frame.roles[0][0])
     pairwise = trigger.frame.event in scene.lexica.roles["symmetric"]["pairwise"]
     for function in functions:
         if function == "outer" and any(filled.values()) and not pairwise:
@@ -68,11 +75,18 @@ def _fillers(
                 break
             for filler in _resolve(token, names, function, trigger, scene, when):
                 name = next((n for n in names if _kind(filler) in accepts(n, scene) or n == "aidKind"), None)
-                if name is not None and filler not in filled[name]:
+                if name is not None and filler not in filled[name] and not _is_echo(filler, taken):
                     filled[name].append(filler)
         if any(filled.values()) and not gathered:
             break
     return filled
+
+
+def _is_echo(filler: Filler, taken: Container[str]) -> bool:
+    """Tell whether an agent already fills an earlier role, itself or by its state: nobody recognizes himself."""
+    return isinstance(filler, Actor) and (
+        filler.label in taken or (filler.state is not None and filler.state in taken)
+    )
 
 
 def _kind(filler: Filler) -> str:
@@ -168,23 +182,3 @@ def _actors(
 def _is_towards(names: tuple[str, ...], scene: Scene) -> bool:
     """Tell whether a place in a role stands for its state: an envoy to Ankara, arms for Kabul, an embassy in Havana."""
     return any(name in scene.lexica.sides["target"] for name in names)
-
-
-def _without_echo(roles: Roles, trigger: Trigger) -> Roles:
-    """Drop from the later roles an agent that already fills an earlier one: nobody recognizes himself."""
-    taken: set[str] = set()
-    kept: Roles = {}
-    for names, _ in trigger.frame.roles:
-        for name in names:
-            fillers = [
-                f
-                for f in roles.get(name, ())
-                if not (isinstance(f, Actor) and (f.label in taken or f"of {f.state}" in taken))
-            ]
-            if fillers:
-                kept[name] = tuple(fillers)
-        actors_ = [
-            f for name in names for f in kept.get(name, ()) if isinstance(f, Actor) and f.kind != "Place"
-        ]
-        taken |= {f.label for f in actors_} | {f"of {f.state}" for f in actors_ if f.state}
-    return kept

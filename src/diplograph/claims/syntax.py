@@ -217,6 +217,8 @@ def _prepositional(preposition: Token) -> Iterator[tuple[str, Token]]:
             yield preposition.lower_, child
         elif child.dep_ == "prep":
             yield from _prepositional(child)
+            if (preposition.lower_, child.lower_) == ("out", "of"):
+                yield from (("from", noun) for _, noun in _prepositional(child))
 
 
 def clause_of(token: Token) -> Token:
