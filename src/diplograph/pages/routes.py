@@ -44,9 +44,16 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
         "views", __name__, static_folder="static", template_folder="templates", static_url_path="/static"
     )
     filters.register(routes, read)
-    prover, covered, known = Prover(read), _once_a_version(read, coverage), _once_a_version(read, states)
+    covered, known = _once_a_version(read, coverage), _once_a_version(read, states)
     routes.app_template_global("coverage")(covered)
     routes.app_template_global("columns_by_year")(by_year)
+    _add_things(routes, read, base, known)
+    _add_views(routes, read, covered, known)
+    return routes
+
+
+def _add_things(routes: Blueprint, read: Reader, base: str, known: Callable[[], dict[str, State]]) -> None:
+    """Add the pages of what has an IRI."""
 
     @routes.get("/id/<path:rest>")
     def thing(rest: str) -> Response:
@@ -56,13 +63,20 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
     def text(rest: str) -> Response:
         return _page_or_data("doc", rest, lambda: _document(read, f"{base}doc/{rest}"))
 
-    @routes.get("/rule")
-    def rule_list() -> Response:
-        return make_response(render_template("rules.html", rules=rules(), counts=counts(read, rules())))
-
     @routes.get("/rule/<path:rest>")
     def rule(rest: str) -> Response:
         return _page_or_data("rule", rest, lambda: _rule(read, rest))
+
+
+def _add_views(
+    routes: Blueprint, read: Reader, covered: Callable[[], Coverage], known: Callable[[], dict[str, State]]
+) -> None:
+    """Add the pages that look at several things together."""
+    prover = Prover(read)
+
+    @routes.get("/rule")
+    def rule_list() -> Response:
+        return make_response(render_template("rules.html", rules=rules(), counts=counts(read, rules())))
 
     @routes.get("/proof")
     def proof() -> Response:
@@ -84,8 +98,6 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
     def dyad_table(pair: str) -> Response:
         found = _found_dyad(read, pair, known())
         return Response(table(found), content_type="text/csv; charset=utf-8")
-
-    return routes
 
 
 def _page_or_data(family: str, rest: str, page: Callable[[], str | None]) -> Response:
