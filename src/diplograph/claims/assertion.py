@@ -1,5 +1,7 @@
 """A filled frame to a claim: when, whether it happened, who says so, and which words say it."""
 
+from dataclasses import replace
+
 from spacy.tokens import Token
 
 from diplograph.claims import actors, completion, factuality, syntax, timing
@@ -22,6 +24,7 @@ def claim(
         return None
     planned = kind not in words["unplanned"]["kinds"]
     verdict = factuality.judge(trigger.token, words, performative=trigger.frame.performative, planned=planned)
+    verdict = _promised(kind, trigger, verdict, scene)
     back = when is None and completion.refers_back(trigger.token, scene)
     told = completion.antecedent(trigger, filled, scene) if back else None
     return Claim(
@@ -37,6 +40,15 @@ def claim(
         ordinal=_ordinal(trigger.matched),
         inferred=inferred,
     )
+
+
+def _promised(kind: str, trigger: Trigger, verdict: Factuality, scene: Scene) -> Factuality:
+    """What is promised, and not only said, is intended: "promised aid"."""
+    words = scene.lexica.factuality["promised"]
+    if kind not in words["kinds"] or verdict.modality is not Modality.ACTUAL:
+        return verdict
+    promises = trigger.token.lemma_.lower() in words["verbs"]
+    return replace(verdict, modality=Modality.INTENDED) if promises else verdict
 
 
 def _future(verdict: Factuality, when: str | None, published: str | None) -> Modality:

@@ -31,7 +31,10 @@ _COMPLEMENTS = {
     "relcl",
     "dative",
 }
+_INVERTED = {"had", "should", "were"}
 _INFINITIVES = {"xcomp", "acl"}
+_REACHED = {*_COMPLEMENTS, "prep", "conj", *syntax.PASSIVE_SUBJECTS, *syntax.SUBJECTS}
+_ARGUMENTS = syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS | syntax.OBJECTS | {"attr", "dative"}
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,15 @@ def judge(
         )  # coordinated verbs share by _own_words
         if shares_words and (syntax.is_verb(step.governor) or step.relation == "pobj"):
             verdict = _own_words(step.governor, verdict, words, planned=planned, via=step.child)
-    return _question(trigger, verdict)
+    return _question(trigger, _turned(verdict) if _follows_nor(trigger) else verdict)
+
+
+def _follows_nor(trigger: Token) -> bool:
+    """Tell whether "nor" opens the clause: "nor did the Soviet Union"; one that the parser attached is a negation already."""
+    if not syntax.is_verb(trigger) or any(c.lower_ in {"nor", "not", "never"} for c in trigger.children):
+        return False
+    first = trigger.left_edge.i
+    return first > trigger.sent.start and trigger.doc[first - 1].lower_ == "nor" and not _alternative(trigger)
 
 
 def _steps(trigger: Token) -> list[_Step]:
@@ -96,6 +107,8 @@ def _contrasted(child: Token) -> bool:
 def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether what stands above the step no longer bears on whether the event happened."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
+    if _phrase(governor, words):
+        return False
     if step.relation in syntax.SUBJECTS:
         return not (lemma in words["transparent"]["existence"] or _predicative(governor, words))
     if step.relation in syntax.PASSIVE_SUBJECTS:
@@ -106,6 +119,8 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
         return not _is_infinitive(syntax.first_conjunct(step.child))
     if step.relation in {"advcl", "poss", "appos", "npadvmod"}:
         return True
+    if step.relation == "prep" and step.child.lower_ == "against":
+        return lemma not in words["fails"]["against"]
     if step.relation == "prep" and syntax.is_verb(governor):
         return not (
             step.child.lower_ in {"from", "to", "on", "for", "of", "in", "against", "into"}
@@ -119,6 +134,12 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
         and step.child == trigger
         and not _bears(lemma, words)
     )
+
+
+def _phrase(governor: Token, words: Mapping[str, Any]) -> bool:
+    """Tell whether a verb and its particle say that something did not come about: call off, fall through, yet to."""
+    said = (c.lower_ for c in governor.children if c.dep_ in {"prt", "advmod", "acomp"})
+    return any(f"{governor.lemma_.lower()} {word}" in words["fails"]["phrases"] for word in said)
 
 
 def _bears(lemma: str, words: Mapping[str, Any]) -> bool:
@@ -152,10 +173,25 @@ def _definite(noun: Token) -> bool:
     )
 
 
+def _is_inverted(verb: Token) -> bool:
+    """Tell whether a clause is a condition by its order alone: "had Britain invaded", "should Turkey take"."""
+    first = next(iter(verb.children), None)
+    return (
+        verb.dep_ == "advcl"
+        and first is not None
+        and first.dep_ == "aux"
+        and first.i < verb.i
+        and first.lower_ in _INVERTED
+        and any(c.dep_ in syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS and c.i > first.i for c in verb.children)
+    )
+
+
 def _own_words(
     node: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool, via: Token | None = None
 ) -> Factuality:
     """Apply the negation, modals, adverbs, determiners and adjectives that stand on a node itself."""
+    if _is_inverted(node):
+        verdict = _set(verdict, Modality.POSSIBLE)
     for child in node.children:
         if child == via:
             continue
@@ -186,10 +222,12 @@ def _marker(
         return _turned(verdict)
     if child.dep_ == "det" and word in words["negation"]["determiners"]:
         return _turned(verdict)
-    if child.dep_ in syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS and _negative_subject(child, words):
+    if child.dep_ in _ARGUMENTS and syntax.is_verb(node) and _is_negative(child, words):
         return _turned(verdict)
     if child.dep_ == "aux":
         return _modal(node, child, verdict, words, planned=planned)
+    if child.dep_ in {"mark", "advmod"} and word == "once" and node.dep_ == "advcl" and _is_unfinished(node):
+        return _set(verdict, Modality.INTENDED)
     if child.dep_ == "mark" and word in words["possible"]["marks"]:
         return _set(verdict, Modality.POSSIBLE)
     if child.dep_ == "advmod":
@@ -199,10 +237,11 @@ def _marker(
     return verdict
 
 
-def _negative_subject(subject: Token, words: Mapping[str, Any]) -> bool:
-    if subject.lower_ in words["negation"]["nominal_subjects"]:
+def _is_negative(noun: Token, words: Mapping[str, Any]) -> bool:
+    """Tell whether a subject or object denies its clause: nobody came, they sent no troops, sold none of the arms."""
+    if noun.lower_ in words["negation"]["nominals"]:
         return True
-    return any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in subject.children)
+    return any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in noun.children)
 
 
 def _modal(
@@ -218,10 +257,20 @@ def _modal(
     return _set(verdict, Modality.POSSIBLE) if word in words["possible"]["modals"] else verdict
 
 
+def _is_unfinished(verb: Token) -> bool:
+    """Tell whether a clause after "once" is still to come: "once approved", "once they agree", not "once they had agreed"."""
+    finite = [verb, *syntax.children(verb, "aux", "auxpass")]
+    return not any(token.tag_ == "VBD" for token in finite)
+
+
 def _is_to(verb: Token) -> bool:
     """Tell whether a verb stands in "is to exchange missions": arranged for the future."""
+    first = verb
+    while first.dep_ == "conj" and syntax.is_verb(first.head):
+        first = first.head
+    governor = first.head
     return (
-        verb.dep_ == "xcomp" and verb.head.lemma_ == "be" and not syntax.children(verb.head, "acomp", "attr")
+        first.dep_ == "xcomp" and governor.lemma_ == "be" and not syntax.children(governor, "acomp", "attr")
     )
 
 
@@ -261,12 +310,11 @@ def _governed(
     governor, lemma = step.governor, step.governor.lemma_.lower()
     if step.relation == "pobj" and governor.lower_ in words["negation"]["prepositions"]:
         return _turned(verdict)
-    if step.relation not in _COMPLEMENTS and step.relation not in {
-        "prep",
-        "conj",
-        *syntax.PASSIVE_SUBJECTS,
-        *syntax.SUBJECTS,
-    }:
+    if step.relation != "conj" and _phrase(governor, words):
+        return _turned(verdict)
+    if step.relation == "prep" and step.child.lower_ == "against" and lemma in words["fails"]["against"]:
+        return _turned(verdict)
+    if step.relation not in _REACHED:
         return verdict
     verdict = _reported(step, verdict, words)
     if step.relation == "conj":
@@ -275,12 +323,6 @@ def _governed(
         verdict = _said_of_subject(governor, verdict, words)
     if performative and lemma in words["decisions"]["words"]:
         return verdict
-    if any(
-        f"{lemma} {c.lower_}" in words["fails"]["phrases"]
-        for c in governor.children
-        if c.dep_ in {"prt", "advmod"}
-    ):
-        return _turned(verdict)
     part = "verbs" if syntax.is_verb(governor) else "nouns" if syntax.is_noun(governor) else "adjectives"
     return _by_list(step, part, lemma, verdict, words, planned=planned)
 
