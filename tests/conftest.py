@@ -46,11 +46,3 @@ def _no_surprises_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         name for name in os.environ if name.startswith("DIPLOGRAPH_") and name != "DIPLOGRAPH_SHARED"
     ]:
         monkeypatch.delenv(name)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is known to fail and is still to be mended; `known_failures.txt` lists it."""
-    known = {line.strip() for line in (ROOT / "tests" / "known_failures.txt").read_text("utf-8").splitlines()}
-    for item in items:
-        if any(line and item.nodeid.startswith(line.rstrip("]")) for line in known):
-            item.add_marker(pytest.mark.xfail(reason="known, see known_failures.txt", strict=False))

