@@ -28,6 +28,11 @@ def get(client: FlaskClient, address: str, status: int = 200) -> str:
     return response.text
 
 
+def quoted(words: str, page: str) -> bool:
+    """Tell whether a quote on the page holds these words, however much around them the reader has taken."""
+    return any(words in quote for quote in re.findall(r"<mark>([^<]*)</mark>", page))
+
+
 def test_every_query_is_sparql_as_it_stands() -> None:
     files = sorted(QUERIES.glob("*.rq"))
     assert files
@@ -67,7 +72,7 @@ def test_a_state_shows_its_facts_in_order_with_words_and_standing(client: FlaskC
     assert len(years) > 20
     assert years == sorted(years)
     assert "<h1>Pakistan" in pages[0]
-    assert "<mark>Islamabad ordered four Mi-35M gunships</mark>" in everything
+    assert quoted("ordered four Mi-35M gunships", everything)
     assert "Affirmed · Actual" in everything
     assert 'class="fact inferred"' in everything
     assert "/proof?s=" in pages[0]
@@ -170,7 +175,7 @@ def test_a_proof_goes_down_to_quotes(client: FlaskClient) -> None:
     page = get(client, "/proof?s=PAK&p=dg:contractedToArm&o=RUS", 404)
     assert "neither states this nor derives it" in page
     page = get(client, "/proof?s=RUS&p=dg:contractedToArm&o=PAK")
-    assert "<mark>Islamabad ordered four Mi-35M gunships</mark>" in page
+    assert quoted("ordered four Mi-35M gunships", page)
     boxes = re.findall(r'<a href="#(step-\d+)" class="box', page)
     assert boxes
     for step in boxes:
