@@ -141,10 +141,6 @@ ENTAILMENTS = {
         "id:c dg:follows id:b . id:a dg:precedes id:b .",
         "id:c dg:follows id:a . id:a dg:precedes id:c .",
     ),
-    "a return visit follows": (
-        "id:w dg:reciprocates id:v .",
-        "id:w dg:follows id:v . id:v dg:precedes id:w .",
-    ),
     "what an event begins was begun by it": (
         "id:i dg:begins id:e . id:l dg:ends id:e .",
         "id:e dg:beganBy id:i ; dg:endedBy id:l .",

@@ -117,6 +117,7 @@ class _Run:
         ):
             for relation, rows, kinds in self._variant(variant, delta, f"solution{number}"):
                 made[relation].append((rows, kinds))
+            self.tables.catalog.clear()
         return sum(self._all(rule.slug, relation, parts) for relation, parts in sorted(made.items()))
 
     def _all(self, slug: str, relation: Key, parts: Sequence[tuple[str, tuple[str, str]]]) -> int:
@@ -141,7 +142,9 @@ class _Run:
         if not selects:
             return 0
         kind = kinds.pop() if len(kinds) == 1 else ("any", "any")
-        return self._store(SLUG, relation, " UNION ALL ".join(selects), kind)
+        new = self._store(SLUG, relation, " UNION ALL ".join(selects), kind)
+        self.tables.catalog.clear()
+        return new
 
     def _store(self, slug: str, relation: Key, rows: str, kinds: tuple[str, str]) -> int:
         """Add conclusions to their relation, and to those of the rule when it is a domain rule."""
@@ -168,6 +171,7 @@ class _Run:
                 selects.append(f"SELECT {self.places[id(rule)]} AS rule, * FROM ({select})")
         for some in (selects[i : i + 50] for i in range(0, len(selects), 50)):
             self.tables.run(f"INSERT INTO clash SELECT DISTINCT * FROM ({' UNION ALL '.join(some)})")
+        self.tables.catalog.clear()
 
     def _variant(
         self, variant: Variant, delta: Delta | None, table: str

@@ -18,13 +18,14 @@ class Value:
 
     `type` is iri, any, date, int, num, str, lit or bool. With `id`, `sql` is the identifier of a term;
     without, it is the plain value: days since 1970 for a date, the IRI itself for an iri, the lexical form
-    for a lit.
+    for a lit. `fixed` says that `sql` needs no table.
     """
 
     sql: str
     type: str
     id: bool = False
     datatype: str = ""
+    fixed: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 """A variant of a rule as SQL: joins for its patterns, conditions for its tests, anti-joins for negation."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from pyoxigraph import NamedNode
@@ -12,6 +12,7 @@ from diplograph.inference.families import ANY_CLASS, Key, key
 from diplograph.inference.rule import (
     Column,
     Constant,
+    Filter,
     Grouping,
     Negation,
     Pattern,
@@ -52,13 +53,19 @@ class Relation:
 
 @dataclass
 class Catalog:
-    """The relations that have rows, and the numbers of constants."""
+    """The relations that have rows, and the numbers of constants.
+
+    `run` runs a statement and returns how many rows it changed. `temporary` lists the tables that are kept
+    for the time of a rule: a planner knows the size of a table, and only guesses that of a subquery.
+    """
 
     relations: dict[Key, Relation]
     numbers: Mapping[str, int]
     subjects: Callable[[str], frozenset[int]]
+    run: Callable[[str], int]
     round: int = 0
     names: "count[int]" = field(default_factory=count)
+    temporary: list[str] = field(default_factory=list)
 
     def number(self, term: Constant) -> str:
         """Return the identifier of a constant as SQL."""
@@ -68,20 +75,32 @@ class Catalog:
         """Return a name that no other table of the statement has."""
         return f"{letter}{next(self.names)}"
 
+    def kept(self, query: str) -> str:
+        """Return the table of the rows of `query`; raises `EmptyError` when there are none."""
+        name = self.alias("k")
+        self.temporary.append(name)
+        if not self.run(f"CREATE TEMP TABLE {name} AS {query}"):
+            raise EmptyError
+        return name
+
+    def clear(self) -> None:
+        """Drop the tables that were kept."""
+        for name in self.temporary:
+            self.run(f"DROP TABLE {name}")
+        self.temporary.clear()
+
 
 @dataclass
 class Body:
     """The FROM and WHERE of a body, and what its variables are there.
 
-    `tables` are the WITH clauses it builds on; `row` is the number of the case of an outer body it is joined
-    to.
+    `row` is the number of the case of an outer body it is joined to.
     """
 
     catalog: Catalog
     values: dict[Var, Value]
     sources: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
-    tables: list[str] = field(default_factory=list)
     row: str = ""
     _texts: dict[str, str] = field(default_factory=dict)
 
@@ -105,15 +124,11 @@ class Body:
         """Return the identifier of a value."""
         return value.sql if value.id else f"term_id({self.text(value)})"
 
-    def select(self, columns: str) -> str:
-        """Return the SELECT of `columns` over this body, to stand after its WITH clauses."""
+    def sql(self, columns: str) -> str:
+        """Return the SELECT of `columns` over this body."""
         origin = f" FROM {', '.join(self.sources)}" if self.sources else ""
         tests = f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
         return f"SELECT {columns}{origin}{tests}"
-
-    def sql(self, columns: str) -> str:
-        """Return the whole query for `columns`."""
-        return (f"WITH {', '.join(self.tables)} " if self.tables else "") + self.select(columns)
 
 
 def compile_body(
@@ -122,7 +137,7 @@ def compile_body(
     """Return the SQL of a body; `needed` are the variables that are asked of it.
 
     `delta` is the number of a pattern and the round since which it reads. Raises `EmptyError` when a relation
-    that the body needs has no rows.
+    that the body needs has no rows, or a part of it that is worked out beforehand.
     """
     return _filled(Body(catalog, {}), variant, needed, delta)
 
@@ -132,16 +147,64 @@ def _filled(body: Body, variant: Variant, needed: frozenset[Var], delta: Delta |
         _add_values(body, table, variables(variant.patterns))
     for grouping in variant.groupings:
         _add_grouping(body, grouping)
-    for index, pattern in enumerate(variant.patterns):
+    since = {variant.patterns[delta[0]]: delta[1]} if delta else {}
+    left = variant.filters
+    for star in _stars(variant.patterns):
+        inside = tuple(item for item in left if variables(item) <= variables(star))
+        left = tuple(item for item in left if item not in inside)
+        _add_star(body, star, inside, since)
+    for pattern in _outside(variant.patterns):
         if key(pattern) == ANY_CLASS:
             _add_any_class(body, pattern, variant)
-            continue
-        _add_pattern(body, pattern, delta[1] if delta and delta[0] == index else None)
+        else:
+            _add_pattern(body, pattern, since.get(pattern))
     for bind in variant.binds:
         body.values[bind.variable] = compile_expression(bind.expression, body.scope)
-    for item in variant.filters:
+    for item in left:
         body.conditions.append(truth(item.test, body.scope))
     return _without(body, variant.absents, needed) if variant.absents else body
+
+
+WIDE = 6
+
+
+def _stars(patterns: tuple[Pattern, ...]) -> tuple[tuple[Pattern, ...], ...]:
+    """Return the patterns of a wide body that speak of one variable, together: those that come to two or more.
+
+    What is said of one thing is joined first and put into a table. A planner that sees all joins of a wide
+    body at once misjudges how far they multiply, and begins with things that have nothing to do with each
+    other.
+    """
+    if len(patterns) < WIDE:
+        return ()
+    told: dict[Term, list[Pattern]] = {}
+    for pattern in patterns:
+        if isinstance(pattern.subject, Var) and key(pattern) != ANY_CLASS:
+            told.setdefault(pattern.subject, []).append(pattern)
+    return tuple(tuple(star) for star in told.values() if len(star) > 1)
+
+
+def _outside(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    inside = {pattern for star in _stars(patterns) for pattern in star}
+    return tuple(pattern for pattern in patterns if pattern not in inside)
+
+
+def _add_star(
+    body: Body, star: tuple[Pattern, ...], filters: tuple[Filter, ...], since: Mapping[Pattern, int]
+) -> None:
+    """Join what is said of one thing, from a table of its own."""
+    inner = Body(body.catalog, {var: value for var, value in body.values.items() if value.fixed})
+    given = frozenset(inner.values)
+    for pattern in star:
+        _add_pattern(inner, pattern, since.get(pattern))
+    inner.conditions += [truth(item.test, inner.scope) for item in filters]
+    columns = {var: f"c{index}" for index, var in enumerate(sorted(variables(star) - given))}
+    chosen = ", ".join(f"{inner.values[var].sql} AS {column}" for var, column in columns.items())
+    table = body.catalog.kept(inner.sql(chosen or "1 AS one"))
+    alias = body.catalog.alias("s")
+    body.sources.append(f"{table} {alias}")
+    for var, column in columns.items():
+        _match(body, var, f"{alias}.{column}", inner.values[var].type)
 
 
 def _without(body: Body, absents: tuple[Negation, ...], needed: frozenset[Var]) -> Body:
@@ -153,42 +216,34 @@ def _without(body: Body, absents: tuple[Negation, ...], needed: frozenset[Var]) 
     """
     asked = sorted(variables(absents) & frozenset(body.values))
     every = sorted(needed & frozenset(body.values) | frozenset(asked))
-    solutions, cases = body.catalog.alias("m"), body.catalog.alias("b")
     columns = {var: f"c{index}" for index, var in enumerate(every)}
     exported = [f"{body.values[var].sql} AS {column}" for var, column in columns.items()]
     exported += [f"{body.row} AS outer_row"] if body.row else []
-    rows = body.select("DISTINCT " + (", ".join(exported) or "1 AS one"))
+    solutions = body.catalog.kept(body.sql("DISTINCT " + (", ".join(exported) or "1 AS one")))
     keys = [columns[var] for var in asked] + (["outer_row"] if body.row else [])
     chosen = ", ".join(keys) or "1 AS one"
-    body.tables.append(f"{solutions} AS MATERIALIZED ({rows})")
-    body.tables.append(
-        f"{cases} AS MATERIALIZED (SELECT *, row_number() OVER () AS row FROM (SELECT DISTINCT {chosen} "
-        f"FROM {solutions}))"
+    cases = body.catalog.kept(
+        f"SELECT *, row_number() OVER () AS row FROM (SELECT DISTINCT {chosen} FROM {solutions})"
     )
-    free = _cases_left(body, absents, cases, {var: columns[var] for var in asked})
     values = {var: _moved(body.values[var], f"{solutions}.{column}") for var, column in columns.items()}
-    tests = [f"{solutions}.{column} IS NOT DISTINCT FROM {free}.{column}" for column in keys]
     row = f"{solutions}.outer_row" if body.row else ""
-    return Body(body.catalog, values, [solutions, free], tests, body.tables, row)
+    if not _take_out(body, absents, cases, {var: columns[var] for var in asked}):
+        return Body(body.catalog, values, [solutions], row=row)
+    tests = [f"{solutions}.{column} IS NOT DISTINCT FROM {cases}.{column}" for column in keys]
+    return Body(body.catalog, values, [solutions, cases], tests, row)
 
 
-def _cases_left(body: Body, absents: tuple[Negation, ...], cases: str, columns: Mapping[Var, str]) -> str:
-    """Return the table of the cases that no way of a negation finds."""
+def _take_out(body: Body, absents: tuple[Negation, ...], cases: str, columns: Mapping[Var, str]) -> int:
+    """Delete the cases that some way of a negation finds; return how many."""
     values = {var: _moved(body.values[var], f"{cases}.{column}") for var, column in columns.items()}
-    tests = []
+    gone = 0
     for way in (way for absent in absents for way in absent.ways):
-        inner = Body(body.catalog, dict(values), [cases], tables=body.tables, row=f"{cases}.row")
         try:
-            found = _filled(inner, way, frozenset())
+            found = _filled(Body(body.catalog, dict(values), [cases], row=f"{cases}.row"), way, frozenset())
         except EmptyError:
             continue
-        caught = body.catalog.alias("n")
-        body.tables.append(f"{caught} AS ({found.select(f'DISTINCT {found.row} AS row')})")
-        tests.append(f"NOT EXISTS (SELECT 1 FROM {caught} WHERE {caught}.row = {cases}.row)")
-    free = body.catalog.alias("f")
-    kept = f" WHERE {' AND '.join(tests)}" if tests else ""
-    body.tables.append(f"{free} AS (SELECT * FROM {cases}{kept})")
-    return free
+        gone += body.catalog.run(f"DELETE FROM {cases} WHERE row IN ({found.sql(found.row)})")
+    return gone
 
 
 def _moved(value: Value, column: str) -> Value:
@@ -247,8 +302,9 @@ def _match(body: Body, term: Term, column: str, kind: str) -> None:
 def _add_values(body: Body, table: Values, matched: frozenset[Var]) -> None:
     if len(table.rows) == 1:
         for var, term in zip(table.variables, table.rows[0], strict=True):
-            plain = constant_value(term, body.scope)
-            number = Value(body.catalog.number(term), plain.type if plain.type != "str" else "any", id=True)
+            plain = replace(constant_value(term, body.scope), fixed=True)
+            kind = plain.type if plain.type != "str" else "any"
+            number = Value(body.catalog.number(term), kind, id=True, fixed=True)
             body.values[var] = number if var in matched else plain
         return
     alias = body.catalog.alias("v")

@@ -34,8 +34,7 @@ class Tables:
 
     def run(self, sql: str) -> int:
         """Run a statement and return how many rows it changed."""
-        row = self.connection.execute(sql).fetchone()
-        return int(row[0]) if row else 0
+        return _changed(self.connection, sql)
 
     def add(self, relation: Key, rows: str, kinds: tuple[str, str]) -> int:
         """Add the rows of a query to a relation, those that are new; return how many were."""
@@ -108,11 +107,19 @@ def open_tables(store: Store, graphs: Iterable[NamedNode], program: Program, fol
         store.dump(path, RdfFormat.N_TRIPLES, from_graph=graph)
         if path.stat().st_size:
             files.append(str(path))
-    tables = Tables(connection, Catalog({}, {}, lambda table: _subjects(connection, table)))
+    tables = Tables(
+        connection,
+        Catalog({}, {}, lambda table: _subjects(connection, table), lambda sql: _changed(connection, sql)),
+    )
     _load(tables, files)
     _number_constants(tables, program)
     _split(tables, program)
     return tables
+
+
+def _changed(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = connection.execute(sql).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _subjects(connection: duckdb.DuckDBPyConnection, table: str) -> frozenset[int]:
