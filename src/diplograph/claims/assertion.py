@@ -19,20 +19,29 @@ def claim(
     """Return the claim that a filled frame makes, or None where a relation has one party only.
 
     `inferred` are the roles that the story fills, not the clause."""
+    back = when is None and completion.refers_back(trigger.token, scene)
+    told = completion.antecedent(trigger, filled, scene) if back else None
+    time = when or (told.time if told else None)
+    made = stated(trigger, filled, inferred, when, scene)
+    return replace(made, roles=completion.with_antecedent(filled, told), time=time) if made else None
+
+
+def stated(
+    trigger: Trigger, filled: Roles, inferred: frozenset[str], when: str | None, scene: Scene
+) -> Claim | None:
+    """Return the claim that a trigger makes with just these roles and this time; None for a relation of one party."""
     kind, words = trigger.frame.event, scene.lexica.factuality
     if len(filled.get("party", "  ")) < 2:
         return None
     planned = kind not in words["unplanned"]["kinds"]
     verdict = factuality.judge(trigger.token, words, performative=trigger.frame.performative, planned=planned)
     verdict = _promised(kind, trigger, verdict, scene)
-    back = when is None and completion.refers_back(trigger.token, scene)
-    told = completion.antecedent(trigger, filled, scene) if back else None
     return Claim(
         document=scene.document.id,
         kind=kind,
-        roles=completion.with_antecedent(filled, told),
+        roles=filled,
         evidence=(_evidence(trigger, filled, scene),),
-        time=when or (told.time if told else None),
+        time=when,
         polarity=verdict.polarity,
         modality=_future(verdict, when, scene.document.published),
         stance=verdict.stance,

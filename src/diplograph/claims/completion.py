@@ -36,7 +36,7 @@ def from_governor(trigger: Trigger, filled: Roles, outer: Claim, scene: Scene) -
     if outer.kind in scene.lexica.roles["inherited"]["not_from"]:
         return result
     for name in (name for names, _ in trigger.frame.roles for name in names):
-        side = _side_of(name, scene)
+        side = side_of(name, scene)
         if side is None or name in result or name not in scene.lexica.roles["inherited"]["roles"]:
             continue
         wanted, taken = roles.accepts(name, scene), {f.label for f in _actors(result)}
@@ -283,7 +283,8 @@ def _on_side(filled: Mapping[str, tuple[Filler, ...]], side: str, scene: Scene) 
             yield from (f for f in fillers if isinstance(f, Actor))
 
 
-def _side_of(role: str, scene: Scene) -> str | None:
+def side_of(role: str, scene: Scene) -> str | None:
+    """Return the side that a role stands on: source, target or neither."""
     return next((side for side in _SIDES if role in scene.lexica.sides[side]), None)
 
 

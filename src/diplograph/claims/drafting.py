@@ -18,6 +18,15 @@ _OTHER_EVENT = {"after", "before", "since", "until", "following", "during", "lik
 
 
 @dataclass(frozen=True)
+class Told:
+    """A claim with the word that tells it, and the other words of the pattern."""
+
+    token: Token
+    claim: Claim
+    matched: tuple[Token, ...] = ()
+
+
+@dataclass(frozen=True)
 class Draft:
     """A claim in the making, with the trigger it comes from."""
 
@@ -37,7 +46,7 @@ class _Sentence:
     drafts: dict[int, Draft]
 
 
-def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Claim]:
+def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Told]:
     """Return the claims of a sentence, governors read before what they govern."""
     eventful = {token.i for token in sentence if _may_trigger(token, scene, lexicon)}
     times = [t for t in scene.times if sentence.start <= t.start < sentence.end]
@@ -50,14 +59,12 @@ def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Claim]:
         if draft is not None:
             _absorb(draft, state.drafts)
             state.drafts.update(dict.fromkeys((matched.i for matched in draft.trigger.matched), draft))
-    found = {id(draft): (draft.trigger.token.i, draft.claim) for draft in state.drafts.values()}
+    found = {id(d): Told(d.trigger.token, d.claim, d.trigger.matched) for d in state.drafts.values()}
     told = [*found.values(), *_repetitions(sentence, list(found.values()), state)]
-    return [claim for _, claim in sorted(told, key=lambda pair: pair[0])]
+    return sorted(told, key=lambda each: each.token.i)
 
 
-def _repetitions(
-    sentence: Tokens, told: list[tuple[int, Claim]], state: _Sentence
-) -> Iterator[tuple[int, Claim]]:
+def _repetitions(sentence: Tokens, told: list[Told], state: _Sentence) -> Iterator[Told]:
     """Yield the claims of clauses that only say that others did the same, or did not."""
     discourse = state.scene.discourse
     for token in sentence:
@@ -68,11 +75,11 @@ def _repetitions(
             for c, r in zip(discourse.claims, discourse.relations, strict=True)
             if discourse.sentence - r.sentence <= 1
         ]
-        model = ellipsis.nearest(token, told, reversed(recent))
+        model = ellipsis.nearest(token, [(t.token.i, t.claim) for t in told], reversed(recent))
         when = timing.of(token, (token,), state.owned, state.eventful)
         claim = ellipsis.repeated(token, model, when, state.scene) if model else None
         if claim is not None:
-            yield token.i, claim
+            yield Told(token, claim)
 
 
 def _depth(token: Token) -> tuple[int, int]:
@@ -80,18 +87,21 @@ def _depth(token: Token) -> tuple[int, int]:
 
 
 def _may_trigger(token: Token, scene: Scene, lexicon: Lexicon) -> bool:
+    part = frames.part_of_speech(token)
+    return not is_barred(token, scene) and part is not None and (part, token.lemma_.lower()) in lexicon.units
+
+
+def is_barred(token: Token, scene: Scene) -> bool:
+    """Tell whether a word cannot trigger: part of a name, or a compound ("attack helicopters" are not an attack)."""
     mention = scene.names.get(token.i)
     if mention is not None and mention.kind in _NAMED_WITHOUT_EVENT:
-        return False
-    part = frames.part_of_speech(token)
-    if token.dep_ == "compound" and token.head.pos_ in {"NOUN", "PROPN"}:
-        return False  # "attack helicopters" are not an attack
-    return part is not None and (part, token.lemma_.lower()) in lexicon.units
+        return True
+    return token.dep_ == "compound" and token.head.pos_ in {"NOUN", "PROPN"}
 
 
 def _draft(token: Token, sentence: _Sentence) -> Draft | None:
     """Return the claim of the most specific frame whose required roles are filled, by words first, else by the story."""
-    found = _arguments(token, sentence.scene)
+    found = arguments_of(token, sentence.scene)
     things = sentence.scene.discourse.recent_things(sentence.scene.position(token))
     triggers = list(frames.match(token, found, sentence.lexicon, things))
     for trigger in triggers:
@@ -160,7 +170,8 @@ def _is_another(token: Token, outer: Draft) -> bool:
     return False
 
 
-def _arguments(token: Token, scene: Scene) -> Arguments:
+def arguments_of(token: Token, scene: Scene) -> Arguments:
+    """Return the arguments of a word that may trigger an event, by function."""
     if syntax.is_verb(token):
         return arguments.of_verb(token)
     found = arguments.of_noun(token, light=scene.lexica.factuality["transparent"]["light"])

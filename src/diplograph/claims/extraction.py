@@ -1,7 +1,7 @@
 """Documents to claims: triggers in each sentence, their roles, time and factuality, and where the text says it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
@@ -11,6 +11,7 @@ from spacy.tokens import Token
 from diplograph import sentences
 from diplograph.claims import actors, completion, drafting, references, syntax, things, timing
 from diplograph.claims.discourse import Discourse, Relation, Thing
+from diplograph.claims.drafting import Told
 from diplograph.claims.frames import Lexicon
 from diplograph.claims.lexica import Lexica
 from diplograph.claims.scene import Scene
@@ -23,14 +24,19 @@ _AROUND = 3  # paragraphs before and after: what the text is about may change wi
 _SUBJECTS = syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS
 
 
+Judge = Callable[[Tokens, list[Told], Scene, Lexicon], list[Told]]
+"""What revises the claims that the frames read in a sentence."""
+
+
 @dataclass(frozen=True)
 class Reader:
-    """All that reading needs: the parser and the declarative knowledge."""
+    """All that reading needs: the parser, the declarative knowledge, and who revises what the frames read, if anybody."""
 
     parser: Language
     gazetteer: Gazetteer
     lexicon: Lexicon
     lexica: Lexica
+    judge: Judge | None = None
 
 
 def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
@@ -41,7 +47,7 @@ def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
     for number, scene in enumerate(scenes):
         discourse.shares = _shares(counts[max(number - _AROUND, 0) : number + _AROUND + 1])
         for sentence in scene.paragraph.tokens.sents:
-            _read_sentence(sentence, scene, reader.lexicon)
+            _read_sentence(sentence, scene, reader)
     return tuple(_with_repeats(claim, document) for claim in discourse.claims)
 
 
@@ -72,13 +78,16 @@ def _shares(several: list[Counter[str]]) -> dict[str, float]:
     return {state: count / counts.total() for state, count in counts.items()}
 
 
-def _read_sentence(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> None:
+def _read_sentence(sentence: Tokens, scene: Scene, reader: Reader) -> None:
     discourse = scene.discourse
     discourse.sentence += 1
     _note_actors(sentence, scene)
-    for claim in drafting.claims(sentence, scene, lexicon):
-        discourse.claims.append(claim)
-        discourse.relations.append(Relation(discourse.sentence, *completion.sides_of(claim, scene)))
+    told = drafting.claims(sentence, scene, reader.lexicon)
+    if reader.judge is not None:
+        told = reader.judge(sentence, told, scene, reader.lexicon)
+    for each in told:
+        discourse.claims.append(each.claim)
+        discourse.relations.append(Relation(discourse.sentence, *completion.sides_of(each.claim, scene)))
 
 
 def _note_actors(sentence: Tokens, scene: Scene) -> None:

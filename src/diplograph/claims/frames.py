@@ -81,6 +81,7 @@ class Lexicon:
 
     units: Mapping[tuple[str, str], tuple[LexicalUnit, ...]]
     frames: tuple[Frame, ...]
+    by_event: Mapping[str, tuple[LexicalUnit, ...]]  # one unit for each frame of an event class
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,19 @@ def load(paths: Iterable[Path]) -> Lexicon:
         key: tuple(sorted(group, key=lambda u: (-u.specificity, -len(u.frame.requires), u.text)))
         for key, group in units.items()
     }
-    return Lexicon(ordered, tuple(frames))
+    return Lexicon(ordered, tuple(frames), _by_event(ordered))
+
+
+def _by_event(units: Mapping[tuple[str, str], tuple[LexicalUnit, ...]]) -> dict[str, tuple[LexicalUnit, ...]]:
+    """Return the first unit of each frame, by the event class of the frame."""
+    first: dict[str, LexicalUnit] = {}
+    for group in units.values():
+        for unit in group:
+            first.setdefault(unit.frame.source, unit)
+    found: dict[str, list[LexicalUnit]] = defaultdict(list)
+    for _, unit in sorted(first.items()):
+        found[unit.frame.event].append(unit)
+    return {event: tuple(group) for event, group in found.items()}
 
 
 def _frames(path: Path) -> list[dict[str, Any]]:
