@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import NamedNode
 
 from diplograph.errors import KnowledgeError
 from diplograph.inference.classes import CLASH, SAME
@@ -17,8 +17,9 @@ from diplograph.inference.owl import CLASH_SLUG, SLUG
 from diplograph.inference.program import Program, kept
 from diplograph.inference.rule import Pattern, Rule, Term, Var, Variant, variables
 from diplograph.inference.sparql_engine import Progress
+from diplograph.inference.sqlbody import Body, EmptyError
 from diplograph.inference.sqlexpr import Value
-from diplograph.inference.sqlrule import Body, Delta, EmptyError, compile_body, kind_of
+from diplograph.inference.sqlrule import Delta, compile_body, kind_of
 from diplograph.inference.sqlterms import LITERAL
 from diplograph.inference.tables import Tables, columns_of, open_tables
 
@@ -34,19 +35,14 @@ class DuckRun:
 
 
 def run_duckdb(
-    store: Store,
-    graphs: Iterable[NamedNode],
-    program: Program,
-    folder: Path,
-    *,
-    limit: int,
-    progress: Progress | None = None,
+    files: Iterable[Path], program: Program, folder: Path, *, limit: int, progress: Progress | None = None
 ) -> DuckRun:
-    """Run `program` over `graphs` of `store`; the tables are in `folder` until the run is closed.
+    """Run `program` over the triples of N-Triples files; `folder` is needed until the run is closed.
 
-    Raises `KnowledgeError` when more than `limit` triples are derived.
+    Raises `KnowledgeError` when more than `limit` triples are derived, and `StoreError` when two terms come
+    to the same number.
     """
-    tables = open_tables(store, graphs, program, folder)
+    tables = open_tables(files, program, folder)
     tables.run("CREATE TABLE clash (rule INTEGER, s UBIGINT, o UBIGINT)")
     run = _Run(tables, Equality(tables), {id(rule): i for i, rule in enumerate(program.rules)}, limit)
     tables.catalog.round = 1
@@ -190,16 +186,9 @@ class _Run:
         )
         if not self.tables.size(table):
             return []
-        self._mint(table, minted)
+        for column in minted:
+            self.tables.enter(table, column)
         return [(key(pattern), *_triples(body, pattern, table)) for pattern in variant.head]
-
-    def _mint(self, table: str, columns: Sequence[str]) -> None:
-        """Enter new terms into the dictionary."""
-        for column in columns:
-            self.tables.run(
-                f"INSERT INTO term SELECT id, any_value(nt) FROM (SELECT {column} AS id, {column}_text AS nt "
-                f"FROM {table} WHERE {column} IS NOT NULL) ANTI JOIN term USING (id) GROUP BY id"
-            )
 
 
 def _triples(body: Body, pattern: Pattern, table: str) -> tuple[str, tuple[str, str]]:

@@ -16,6 +16,7 @@ from diplograph.inference.classes import CLASH
 from diplograph.inference.duckdb_engine import conclusions, run_duckdb, write_lines
 from diplograph.inference.program import Program, build_program
 from diplograph.inference.sparql_engine import quad, run_sparql
+from diplograph.inference.tables import dumped
 from diplograph.inference.terminology import constant, is_axiom, terminology
 
 BLANK = "urn:diplograph:blank:"
@@ -77,7 +78,7 @@ def _by_duckdb(facts: frozenset[Triple], program: Program) -> frozenset[Triple]:
     store = Store()
     store.extend(quad(triple, _GRAPH) for triple in facts)
     with TemporaryDirectory(prefix="diplograph-") as name:
-        run = run_duckdb(store, (_GRAPH,), program, Path(name), limit=_LIMIT)
+        run = run_duckdb(dumped(store, (_GRAPH,), Path(name)), program, Path(name), limit=_LIMIT)
         found: set[Triple] = set()
         for slug, query in conclusions(run, everything=True):
             path = Path(name) / f"{slug}.nt"

@@ -16,6 +16,7 @@ from diplograph.inference.program import Program, build_program, kept, second
 from diplograph.inference.rule import Rule
 from diplograph.inference.rulefile import with_parameters
 from diplograph.inference.sparql_engine import Derivations, Progress, quad, run_sparql
+from diplograph.inference.tables import dumped
 from diplograph.vocabulary import PREFIXES
 
 GRAPH = PREFIXES["graph"]
@@ -149,9 +150,8 @@ def _by_duckdb(job: Job) -> InferenceReport:
     with TemporaryDirectory(prefix="diplograph-") as name:
         folder = Path(name)
         try:
-            done = run_duckdb(
-                job.store, job.graphs, job.program, folder, limit=job.limit, progress=job.progress
-            )
+            files = dumped(job.store, job.graphs, folder)
+            done = run_duckdb(files, job.program, folder, limit=job.limit, progress=job.progress)
             counts = _write(job, done, folder)
             found = _clashes_of(job.program, done)
         except (duckdb.Error, OSError) as error:

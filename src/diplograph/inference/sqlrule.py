@@ -1,20 +1,17 @@
 # ruff: noqa: S608 - every name and number that is put into SQL here is made here
-"""A variant of a rule as SQL: joins for its patterns, conditions for its tests, anti-joins for negation."""
+"""A variant of a rule as SQL: joins for its patterns, sub-selects for what it counts, conditions for its tests."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from itertools import count
+from collections.abc import Mapping
+from dataclasses import replace
 
 from pyoxigraph import NamedNode
 
 from diplograph.errors import KnowledgeError
-from diplograph.inference.families import ANY_CLASS, Key, key
+from diplograph.inference.families import ANY_CLASS, key
 from diplograph.inference.rule import (
     Column,
-    Constant,
     Filter,
     Grouping,
-    Negation,
     Pattern,
     Term,
     Values,
@@ -22,113 +19,20 @@ from diplograph.inference.rule import (
     Variant,
     variables,
 )
+from diplograph.inference.sqlabsent import without
+from diplograph.inference.sqlbody import Body, Catalog, EmptyError, Star, match
 from diplograph.inference.sqlexpr import (
-    Scope,
     Value,
     as_days,
     as_number,
     as_text,
     compile_expression,
     constant_value,
-    ntriples_sql,
     truth,
 )
 from diplograph.inference.variants import TYPE
 
 Delta = tuple[int, int]
-
-
-class EmptyError(Exception):
-    """A relation that the body needs has no rows, so the body has no solution."""
-
-
-@dataclass(frozen=True)
-class Relation:
-    """The table of a predicate (columns s, o) or of a class (column s), and the kinds of its columns."""
-
-    table: str
-    subject: str
-    object: str
-
-
-@dataclass
-class Catalog:
-    """The relations that have rows, and the numbers of constants.
-
-    `run` runs a statement and returns how many rows it changed. `temporary` lists the tables that are kept
-    for the time of a rule: a planner knows the size of a table, and only guesses that of a subquery.
-    """
-
-    relations: dict[Key, Relation]
-    numbers: Mapping[str, int]
-    subjects: Callable[[str], frozenset[int]]
-    run: Callable[[str], int]
-    round: int = 0
-    names: "count[int]" = field(default_factory=count)
-    temporary: list[str] = field(default_factory=list)
-
-    def number(self, term: Constant) -> str:
-        """Return the identifier of a constant as SQL."""
-        return f"{self.numbers[str(term)]}::UBIGINT"
-
-    def alias(self, letter: str) -> str:
-        """Return a name that no other table of the statement has."""
-        return f"{letter}{next(self.names)}"
-
-    def kept(self, query: str) -> str:
-        """Return the table of the rows of `query`; raises `EmptyError` when there are none."""
-        name = self.alias("k")
-        self.temporary.append(name)
-        if not self.run(f"CREATE TEMP TABLE {name} AS {query}"):
-            raise EmptyError
-        return name
-
-    def clear(self) -> None:
-        """Drop the tables that were kept."""
-        for name in self.temporary:
-            self.run(f"DROP TABLE {name}")
-        self.temporary.clear()
-
-
-@dataclass
-class Body:
-    """The FROM and WHERE of a body, and what its variables are there.
-
-    `row` is the number of the case of an outer body it is joined to.
-    """
-
-    catalog: Catalog
-    values: dict[Var, Value]
-    sources: list[str] = field(default_factory=list)
-    conditions: list[str] = field(default_factory=list)
-    row: str = ""
-    _texts: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def scope(self) -> Scope:
-        """What expressions of this body may use."""
-        return Scope(self.values, self.text, self.catalog.number)
-
-    def text(self, value: Value) -> str:
-        """Return the N-Triples text of a value, joining the dictionary where only its number is at hand."""
-        if not value.id:
-            return ntriples_sql(value, self.scope)
-        if value.sql not in self._texts:
-            alias = self.catalog.alias("t")
-            self.sources.append(f"term {alias}")
-            self.conditions.append(f"{alias}.id = {value.sql}")
-            self._texts[value.sql] = f"{alias}.nt"
-        return self._texts[value.sql]
-
-    def identifier(self, value: Value) -> str:
-        """Return the identifier of a value."""
-        return value.sql if value.id else f"term_id({self.text(value)})"
-
-    def sql(self, columns: str) -> str:
-        """Return the SELECT of `columns` over this body."""
-        origin = f" FROM {', '.join(self.sources)}" if self.sources else ""
-        tests = f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
-        return f"SELECT {columns}{origin}{tests}"
 
 
 def compile_body(
@@ -162,7 +66,7 @@ def _filled(body: Body, variant: Variant, needed: frozenset[Var], delta: Delta |
         body.values[bind.variable] = compile_expression(bind.expression, body.scope)
     for item in left:
         body.conditions.append(truth(item.test, body.scope))
-    return _without(body, variant.absents, needed) if variant.absents else body
+    return without(body, variant, needed, _filled) if variant.absents else body
 
 
 WIDE = 6
@@ -201,53 +105,11 @@ def _add_star(
     columns = {var: f"c{index}" for index, var in enumerate(sorted(variables(star) - given))}
     chosen = ", ".join(f"{inner.values[var].sql} AS {column}" for var, column in columns.items())
     table = body.catalog.kept(inner.sql(chosen or "1 AS one"))
-    alias = body.catalog.alias("s")
-    body.sources.append(f"{table} {alias}")
+    kinds = {var: inner.values[var].type for var in columns}
+    body.stars.append(Star(table, columns, kinds))
+    body.sources.append(table)
     for var, column in columns.items():
-        _match(body, var, f"{alias}.{column}", inner.values[var].type)
-
-
-def _without(body: Body, absents: tuple[Negation, ...], needed: frozenset[Var]) -> Body:
-    """Return the solutions of `body` that no negation catches.
-
-    The solutions are put into a table. What the negations ask about is taken from it, each case once and
-    numbered; each way of a negation is joined to these cases, and what it finds is taken out. A correlated
-    subquery says the same, but does the work for every solution, and joins in the order it is written.
-    """
-    asked = sorted(variables(absents) & frozenset(body.values))
-    every = sorted(needed & frozenset(body.values) | frozenset(asked))
-    columns = {var: f"c{index}" for index, var in enumerate(every)}
-    exported = [f"{body.values[var].sql} AS {column}" for var, column in columns.items()]
-    exported += [f"{body.row} AS outer_row"] if body.row else []
-    solutions = body.catalog.kept(body.sql("DISTINCT " + (", ".join(exported) or "1 AS one")))
-    keys = [columns[var] for var in asked] + (["outer_row"] if body.row else [])
-    chosen = ", ".join(keys) or "1 AS one"
-    cases = body.catalog.kept(
-        f"SELECT *, row_number() OVER () AS row FROM (SELECT DISTINCT {chosen} FROM {solutions})"
-    )
-    values = {var: _moved(body.values[var], f"{solutions}.{column}") for var, column in columns.items()}
-    row = f"{solutions}.outer_row" if body.row else ""
-    if not _take_out(body, absents, cases, {var: columns[var] for var in asked}):
-        return Body(body.catalog, values, [solutions], row=row)
-    tests = [f"{solutions}.{column} IS NOT DISTINCT FROM {cases}.{column}" for column in keys]
-    return Body(body.catalog, values, [solutions, cases], tests, row)
-
-
-def _take_out(body: Body, absents: tuple[Negation, ...], cases: str, columns: Mapping[Var, str]) -> int:
-    """Delete the cases that some way of a negation finds; return how many."""
-    values = {var: _moved(body.values[var], f"{cases}.{column}") for var, column in columns.items()}
-    gone = 0
-    for way in (way for absent in absents for way in absent.ways):
-        try:
-            found = _filled(Body(body.catalog, dict(values), [cases], row=f"{cases}.row"), way, frozenset())
-        except EmptyError:
-            continue
-        gone += body.catalog.run(f"DELETE FROM {cases} WHERE row IN ({found.sql(found.row)})")
-    return gone
-
-
-def _moved(value: Value, column: str) -> Value:
-    return Value(column, value.type, value.id, value.datatype)
+        match(body, var, f"{table}.{column}", kinds[var])
 
 
 def _add_pattern(body: Body, pattern: Pattern, since: int | None) -> None:
@@ -257,9 +119,9 @@ def _add_pattern(body: Body, pattern: Pattern, since: int | None) -> None:
     alias = body.catalog.alias("r")
     recent = "" if since is None else f"(SELECT * FROM {relation.table} WHERE round >= {since})"
     body.sources.append(f"{recent or relation.table} {alias}")
-    _match(body, pattern.subject, f"{alias}.s", relation.subject)
+    match(body, pattern.subject, f"{alias}.s", relation.subject)
     if pattern.predicate != TYPE:
-        _match(body, pattern.object, f"{alias}.o", relation.object)
+        match(body, pattern.object, f"{alias}.o", relation.object)
 
 
 def _add_any_class(body: Body, pattern: Pattern, variant: Variant) -> None:
@@ -283,20 +145,8 @@ def _add_any_class(body: Body, pattern: Pattern, variant: Variant) -> None:
         raise EmptyError
     alias = catalog.alias("r")
     body.sources.append(f"({' UNION ALL '.join(parts)}) {alias}")
-    _match(body, pattern.subject, f"{alias}.s", "any")
-    _match(body, pattern.object, f"{alias}.o", "iri")
-
-
-def _match(body: Body, term: Term, column: str, kind: str) -> None:
-    if not isinstance(term, Var):
-        body.conditions.append(f"{column} = {body.catalog.number(term)}")
-    elif term in body.values:
-        known = body.values[term]
-        body.conditions.append(f"{column} = {body.identifier(known)}")
-        if known.id and known.type == "any" and kind != "any":
-            body.values[term] = Value(known.sql, kind, id=True)
-    else:
-        body.values[term] = Value(column, kind, id=True)
+    match(body, pattern.subject, f"{alias}.s", "any")
+    match(body, pattern.object, f"{alias}.o", "iri")
 
 
 def _add_values(body: Body, table: Values, matched: frozenset[Var]) -> None:
@@ -313,7 +163,7 @@ def _add_values(body: Body, table: Values, matched: frozenset[Var]) -> None:
     body.sources.append(f"(VALUES {rows}) {alias}({columns})")
     for index, var in enumerate(table.variables):
         kind = "iri" if all(isinstance(row[index], NamedNode) for row in table.rows) else "any"
-        _match(body, var, f"{alias}.c{index}", kind)
+        match(body, var, f"{alias}.c{index}", kind)
 
 
 def _add_grouping(body: Body, grouping: Grouping) -> None:

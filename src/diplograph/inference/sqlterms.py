@@ -2,7 +2,8 @@
 
 The two highest bits tell what a term is: an IRI or blank node, a literal, an integer or a date. Integers and
 dates hold their value, so they are compared and counted without looking anything up; the rest is a hash of
-the term's N-Triples text, and the dictionary is checked for two texts of one number after each run.
+the term's N-Triples text. The dictionary keeps every text: two texts of one number are found when they are
+entered, and the run is refused.
 """
 
 from datetime import date
@@ -31,10 +32,11 @@ CREATE MACRO day_id(day) AS {DATE}::UBIGINT + ((day::DATE - DATE '1970-01-01') +
 CREATE MACRO number_id(n) AS {INTEGER}::UBIGINT + (n + {ZERO})::UBIGINT;
 CREATE MACRO plain_number(text) AS CASE WHEN abs(try_cast(text AS BIGINT)) < {ZERO}
     AND try_cast(text AS BIGINT)::VARCHAR = text THEN try_cast(text AS BIGINT) END;
-CREATE MACRO literal_id(nt) AS {LITERAL}::UBIGINT + (hash(nt) >> 2);
+CREATE MACRO hashed(nt) AS hash(nt) >> 2;
+CREATE MACRO literal_id(nt) AS {LITERAL}::UBIGINT + hashed(nt);
 CREATE MACRO term_id(nt) AS CASE
     WHEN nt IS NULL THEN NULL
-    WHEN nt[1] <> '"' THEN hash(nt) >> 2
+    WHEN nt[1] <> '"' THEN hashed(nt)
     WHEN length(nt) = {_DATE_LENGTH} AND ends_with(nt, '{_DATE_SUFFIX}')
         AND try_cast(substr(nt, 2, 10) AS DATE) IS NOT NULL THEN day_id(substr(nt, 2, 10))
     WHEN ends_with(nt, '{_INT_SUFFIX}') THEN coalesce(

@@ -5,17 +5,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store
 
+from diplograph.errors import StoreError
 from diplograph.inference.classes import SAME
 from diplograph.inference.families import ANY_CLASS, Key, key
 from diplograph.inference.program import Program, mentioned
 from diplograph.inference.rule import Constant, Pattern, Variant
-from diplograph.inference.sqlrule import Catalog, Relation
+from diplograph.inference.sqlbody import Catalog, Relation
 from diplograph.inference.sqlterms import DATE, INTEGER, LITERAL, SETUP
 from diplograph.inference.variants import TYPE
+
+MEMORY = "4GB"  # what does not fit goes to files
 
 
 @dataclass
@@ -63,6 +67,26 @@ class Tables:
             self.derived += size
         return size
 
+    def enter(self, table: str, column: str) -> None:
+        """Enter new terms into the dictionary: their numbers are in `column`, their text in `column_text`."""
+        texts = (
+            f"(SELECT DISTINCT {column} AS id, {column}_text AS nt FROM {table} WHERE {column} IS NOT NULL)"
+        )
+        self.run(f"INSERT INTO term SELECT id, nt FROM {texts} ANTI JOIN term USING (id, nt)")
+        twice = (
+            f"SELECT min(nt), max(nt) FROM term SEMI JOIN {texts} USING (id) GROUP BY id HAVING count(*) > 1"
+        )
+        if self.run(f"SELECT count(*) FROM ({twice})"):
+            self.refuse(f"{twice} LIMIT 1")
+
+    def refuse(self, twice: str) -> NoReturn:
+        """Raise `StoreError` for two terms of one number, which the query names."""
+        one, other = self.connection.execute(twice).fetchall()[0]
+        raise StoreError(
+            f"the relational engine cannot tell {one} and {other} apart: they come to the same number; "
+            "rename one of them, or use the engine sparql"
+        )
+
     def size(self, table: str) -> int:
         """Return the number of rows of a table."""
         return self.run(f"SELECT count(*) FROM {table}")
@@ -94,24 +118,31 @@ def columns_of(relation: Key) -> str:
     return "s" if relation[0] == TYPE.value else "s, o"
 
 
-def open_tables(store: Store, graphs: Iterable[NamedNode], program: Program, folder: Path) -> Tables:
-    """Return the triples of `graphs` in `store` as relations; `folder` holds files for the time being."""
-    connection = duckdb.connect(":memory:")
-    connection.execute(
-        f"SET temp_directory = '{folder}'; SET preserve_insertion_order = false; SET threads = 1"
-    )
-    connection.execute(SETUP)
+def dumped(store: Store, graphs: Iterable[NamedNode], folder: Path) -> list[Path]:
+    """Write `graphs` of `store` into N-Triples files in `folder`."""
     files = []
     for number, graph in enumerate(graphs):
-        path = folder / f"{number}.nt"
-        store.dump(path, RdfFormat.N_TRIPLES, from_graph=graph)
-        if path.stat().st_size:
-            files.append(str(path))
+        files.append(folder / f"{number}.nt")
+        store.dump(files[-1], RdfFormat.N_TRIPLES, from_graph=graph)
+    return files
+
+
+def open_tables(files: Iterable[Path], program: Program, folder: Path) -> Tables:
+    """Return the triples of N-Triples files as relations; `folder` holds what does not fit into memory.
+
+    Raises `StoreError` when two terms come to the same number.
+    """
+    connection = duckdb.connect(":memory:")
+    connection.execute(
+        f"SET temp_directory = '{folder}'; SET memory_limit = '{MEMORY}'; "
+        "SET preserve_insertion_order = false; SET threads = 1"
+    )
+    connection.execute(SETUP)
     tables = Tables(
         connection,
         Catalog({}, {}, lambda table: _subjects(connection, table), lambda sql: _changed(connection, sql)),
     )
-    _load(tables, files)
+    _load(tables, [str(path) for path in files if path.stat().st_size])
     _number_constants(tables, program)
     _split(tables, program)
     return tables
@@ -137,12 +168,12 @@ def _load(tables: Tables, files: Sequence[str]) -> None:
         f"- length(split_part(l, ' ', 1)) - length(split_part(l, ' ', 2)) - 4) AS o FROM {source}"
     )
     tables.run(
-        "CREATE TABLE triple AS SELECT DISTINCT hash(p) >> 2 AS p, term_id(o) AS o, hash(s) >> 2 AS s "
+        "CREATE TABLE triple AS SELECT DISTINCT hashed(p) AS p, term_id(o) AS o, hashed(s) AS s "
         "FROM line ORDER BY p, o"
     )
     tables.run(
-        "INSERT INTO term SELECT id, any_value(nt) FROM (SELECT hash(s) >> 2 AS id, s AS nt FROM line "
-        "UNION ALL SELECT hash(p) >> 2, p FROM line UNION ALL SELECT term_id(o), o FROM line) GROUP BY id"
+        "INSERT INTO term SELECT term_id(nt), nt FROM "
+        "(SELECT s AS nt FROM line UNION SELECT p FROM line UNION SELECT o FROM line)"
     )
     tables.run("DROP TABLE line")
 
@@ -178,8 +209,10 @@ def _number_constants(tables: Tables, program: Program) -> None:
     tables.catalog.numbers = dict(known)
     tables.run(
         "INSERT INTO term SELECT id, nt FROM (SELECT DISTINCT term_id(nt) AS id, nt FROM constant) "
-        "ANTI JOIN term USING (id)"
+        "ANTI JOIN term USING (id, nt)"
     )
+    if tables.run("SELECT count(*) - count(DISTINCT id) FROM term"):
+        tables.refuse("SELECT min(nt), max(nt) FROM term GROUP BY id HAVING count(*) > 1 LIMIT 1")
 
 
 def _split(tables: Tables, program: Program) -> None:
