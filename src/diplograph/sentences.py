@@ -26,11 +26,14 @@ _MARKDOWN = re.compile(
 
 @dataclass(frozen=True)
 class ParsedParagraph:
-    """A paragraph with its dependency trees; `offset` is where its text starts in the document."""
+    """A paragraph with its dependency trees; `offset` is where its text starts in the document.
+
+    `text` is what was parsed: putting the words of `tokens` together again would take longer than finding names in it."""
 
     paragraph: Paragraph
     tokens: Doc
     offset: int
+    text: str
 
     def span(self, first: Token, last: Token) -> Span:
         """Return where the words from `first` to `last` stand in the document."""
@@ -59,8 +62,9 @@ def parse(document: Document, parser: Language) -> Iterator[ParsedParagraph]:
     """Parse the headings and bodies of a document in order, leaving out what repeats another paragraph."""
     chosen = [p for p in document.paragraphs if p.part in {Part.HEADING, Part.BODY} and p.repeats is None]
     texts = [plain(document.text[p.span.start : p.span.end]) for p in chosen]
-    for paragraph, tokens in zip(chosen, parser.pipe(texts, batch_size=16), strict=True):
-        yield ParsedParagraph(paragraph, tokens, paragraph.span.start)
+    parsed = parser.pipe(texts, batch_size=16)
+    for paragraph, text, tokens in zip(chosen, texts, parsed, strict=True):
+        yield ParsedParagraph(paragraph, tokens, paragraph.span.start, text)
 
 
 def plain(text: str) -> str:

@@ -78,7 +78,7 @@ def _verb_complements(verb: Token) -> Iterator[tuple[str, Token]]:
 
 def _add_relative_place(found: dict[str, list[Token]], verb: Token) -> None:
     """In "the Kremlin, where he was received", the antecedent is the place."""
-    if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in verb.children):
+    if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in syntax.dependents(verb)):
         _add(found, "in", [verb.head])
 
 

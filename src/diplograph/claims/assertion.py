@@ -79,7 +79,7 @@ def _claimant(verdict: Factuality, scene: Scene) -> Actor | None:
 
 
 def _ordinal(tokens: tuple[Token, ...]) -> int | None:
-    words = (child.lower_ for token in tokens for child in token.children if child.dep_ == "amod")
+    words = (child.lower_ for token in tokens for child in syntax.dependents(token) if child.dep_ == "amod")
     return next((calendar.ORDINALS[word] for word in words if word in calendar.ORDINALS), None)
 
 

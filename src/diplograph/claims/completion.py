@@ -62,7 +62,9 @@ def refers_back(token: Token, scene: Scene) -> bool:
     """Tell whether a noun's article or demonstrative says that its event was told of before."""
     words = scene.lexica.coreference["event"]
     return any(
-        c.lower_ in words["demonstratives"] | words["definite"] for c in token.children if c.dep_ == "det"
+        c.lower_ in words["demonstratives"] | words["definite"]
+        for c in syntax.dependents(token)
+        if c.dep_ == "det"
     )
 
 

@@ -8,6 +8,8 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from spacy.tokens import Token
+
 from diplograph.model import Actor, Claim
 
 PEOPLE = frozenset({"Person", "DescribedPerson"})
@@ -47,12 +49,17 @@ class Relation:
 
 @dataclass(frozen=True)
 class Thing:
-    """A common noun that was used: its lemma and the words that stand before it; "it" may mean it later."""
+    """A noun that was used; "it" may mean it later."""
 
     position: int
     sentence: int
     lemma: str
-    before: frozenset[str]
+    token: Token
+
+    @property
+    def before(self) -> frozenset[str]:
+        """Return the words of its phrase that stand before it."""
+        return frozenset(t.lower_ for t in self.token.doc[self.token.left_edge.i : self.token.i])
 
 
 @dataclass

@@ -177,7 +177,7 @@ def arguments_of(token: Token, scene: Scene) -> Arguments:
     found = arguments.of_noun(token, light=scene.lexica.factuality["transparent"]["light"])
     if any(
         c.lower_ in scene.lexica.coreference["event"]["demonstratives"]
-        for c in token.children
+        for c in syntax.dependents(token)
         if c.dep_ == "det"
     ):
         found = {

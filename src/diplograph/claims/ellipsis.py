@@ -24,7 +24,9 @@ def is_repetition(token: Token, scene: Scene) -> bool:
     ):
         return False
     said = {
-        c.lemma_.lower() for c in token.children if c.dep_ in {*syntax.OBJECTS, "advmod", "attr", "npadvmod"}
+        c.lemma_.lower()
+        for c in syntax.dependents(token)
+        if c.dep_ in {*syntax.OBJECTS, "advmod", "attr", "npadvmod"}
     }
     if said & words["complements"]:
         return token.tag_ != "VB" or bool(syntax.children(token, "nsubj", "aux"))

@@ -54,11 +54,11 @@ def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
 def _scenes(document: Document, reader: Reader, discourse: Discourse) -> Iterator[Scene]:
     clock = Clock(document.published)
     for paragraph in sentences.parse(document, reader.parser):
-        said = timing.expressions(paragraph.tokens)
+        said = timing.expressions(paragraph)
         found, clock = timing.mentions(paragraph.tokens, said, clock)
         dated = frozenset(token.i for _, span in said for token in span)
-        apart = dated | naming.dateline(paragraph.tokens)
-        names = naming.find(paragraph.tokens, reader.gazetteer, apart, reader.lexica.titles)
+        apart = dated | naming.dateline(paragraph)
+        names = naming.find(paragraph, reader.gazetteer, apart, reader.lexica.titles)
         reference = reader.gazetteer.reference
         yield Scene(document, paragraph, names, found, reader.lexica, reference, discourse, document.author)
 
@@ -99,8 +99,7 @@ def _note_actors(sentence: Tokens, scene: Scene) -> None:
         for actor in _mentioned(token, scene):
             _note(actor, token, scene)
         if token.pos_ in {"NOUN", "PROPN"}:
-            before = frozenset(t.lower_ for t in token.subtree if t.i < token.i)
-            thing = Thing(scene.position(token), scene.discourse.sentence, token.lemma_.lower(), before)
+            thing = Thing(scene.position(token), scene.discourse.sentence, token.lemma_.lower(), token)
             scene.discourse.things.append(thing)
 
 

@@ -83,7 +83,9 @@ def judge(
 
 def _follows_nor(trigger: Token) -> bool:
     """Tell whether "nor" opens the clause: "nor did the Soviet Union"; one that the parser attached is a negation already."""
-    if not syntax.is_verb(trigger) or any(c.lower_ in {"nor", "not", "never"} for c in trigger.children):
+    if not syntax.is_verb(trigger) or any(
+        c.lower_ in {"nor", "not", "never"} for c in syntax.dependents(trigger)
+    ):
         return False
     first = trigger.left_edge.i
     return first > trigger.sent.start and trigger.doc[first - 1].lower_ == "nor" and not _alternative(trigger)
@@ -101,7 +103,9 @@ def _steps(trigger: Token) -> list[_Step]:
 
 def _contrasted(child: Token) -> bool:
     """Tell whether what follows "but" is out of reach of the negation before it: "not an event but the culmination"."""
-    return child.dep_ == "conj" and any(c.dep_ == "cc" and c.lower_ == "but" for c in child.head.children)
+    return child.dep_ == "conj" and any(
+        c.dep_ == "cc" and c.lower_ == "but" for c in syntax.dependents(child.head)
+    )
 
 
 def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
@@ -138,7 +142,7 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
 
 def _phrase(governor: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a verb and its particle say that something did not come about: call off, fall through, yet to."""
-    said = (c.lower_ for c in governor.children if c.dep_ in {"prt", "advmod", "acomp"})
+    said = (c.lower_ for c in syntax.dependents(governor) if c.dep_ in {"prt", "advmod", "acomp"})
     return any(f"{governor.lemma_.lower()} {word}" in words["fails"]["phrases"] for word in said)
 
 
@@ -155,7 +159,7 @@ def _bears(lemma: str, words: Mapping[str, Any]) -> bool:
 
 def _predicative(governor: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a verb says of its subject that it is likely, possible, unlikely..."""
-    said = [child.lower_ for child in governor.children if child.dep_ in {"acomp", "attr", "oprd"}]
+    said = [child.lower_ for child in syntax.dependents(governor) if child.dep_ in {"acomp", "attr", "oprd"}]
     lists = (
         words["possible"]["adjectives"],
         words["predicted"]["adjectives"],
@@ -169,20 +173,23 @@ def _definite(noun: Token) -> bool:
     return any(
         (c.dep_ in {"det", "poss"} and c.lower_ in {"the", "this", "that", "these", "those"})
         or c.dep_ == "poss"
-        for c in noun.children
+        for c in syntax.dependents(noun)
     )
 
 
 def _is_inverted(verb: Token) -> bool:
     """Tell whether a clause is a condition by its order alone: "had Britain invaded", "should Turkey take"."""
-    first = next(iter(verb.children), None)
+    first = next(iter(syntax.dependents(verb)), None)
     return (
         verb.dep_ == "advcl"
         and first is not None
         and first.dep_ == "aux"
         and first.i < verb.i
         and first.lower_ in _INVERTED
-        and any(c.dep_ in syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS and c.i > first.i for c in verb.children)
+        and any(
+            c.dep_ in syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS and c.i > first.i
+            for c in syntax.dependents(verb)
+        )
     )
 
 
@@ -192,7 +199,7 @@ def _own_words(
     """Apply the negation, modals, adverbs, determiners and adjectives that stand on a node itself."""
     if _is_inverted(node):
         verdict = _set(verdict, Modality.POSSIBLE)
-    for child in node.children:
+    for child in syntax.dependents(node):
         if child == via:
             continue
         verdict = _marker(node, child, verdict, words, planned=planned)
@@ -202,7 +209,7 @@ def _own_words(
         and node.tag_ in {"VB", "VBN"}
         and not syntax.children(node, *syntax.SUBJECTS)
     ):
-        for child in node.head.children:
+        for child in syntax.dependents(node.head):
             if child.dep_ == "aux" and not syntax.children(node, "aux", "auxpass") and child.i < node.i:
                 verdict = _marker(node, child, verdict, words, planned=planned)
             if child.dep_ == "neg" and _alternative(node):
@@ -211,7 +218,7 @@ def _own_words(
 
 
 def _alternative(verb: Token) -> bool:
-    return any(c.lower_ in {"or", "nor"} for c in verb.head.children if c.dep_ == "cc")
+    return any(c.lower_ in {"or", "nor"} for c in syntax.dependents(verb.head) if c.dep_ == "cc")
 
 
 def _marker(
@@ -241,7 +248,7 @@ def _is_negative(noun: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a subject or object denies its clause: nobody came, they sent no troops, sold none of the arms."""
     if noun.lower_ in words["negation"]["nominals"]:
         return True
-    return any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in noun.children)
+    return any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in syntax.dependents(noun))
 
 
 def _modal(
@@ -278,7 +285,7 @@ def _under_report(verb: Token, words: Mapping[str, Any]) -> bool:
     governors = [
         g.lemma_.lower() for c, g in syntax.path_up(verb) if c.dep_ in {"ccomp", "conj", "parataxis"}
     ]
-    later = [c.lemma_.lower() for c in verb.children if c.dep_ in {"parataxis", "ccomp"}]
+    later = [c.lemma_.lower() for c in syntax.dependents(verb) if c.dep_ in {"parataxis", "ccomp"}]
     return any(lemma in words["reporting"]["verbs"] for lemma in (*governors, *later))
 
 
@@ -329,7 +336,7 @@ def _governed(
 
 def _said_of_subject(governor: Token, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
     """Apply what a predicate says of its subject: "a visit remains unlikely"."""
-    for child in governor.children:
+    for child in syntax.dependents(governor):
         if child.dep_ in {"acomp", "attr", "oprd"}:
             verdict = (
                 _turned(verdict)
@@ -373,7 +380,7 @@ def _takes(step: _Step, part: str) -> bool:
 
 
 def _is_infinitive(verb: Token) -> bool:
-    return any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
+    return any(child.dep_ == "aux" and child.lower_ == "to" for child in syntax.dependents(verb))
 
 
 def _enables(verb: Token, noun: Token, words: Mapping[str, Any]) -> bool:
@@ -399,7 +406,11 @@ def _reported(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Fac
 
 def _conditional(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
     """A clause after "if", or a main clause under one, is possible only."""
-    marks = [c.lower_ for c in step.child.children if c.dep_ == "mark"] if step.relation == "advcl" else []
+    marks = (
+        [c.lower_ for c in syntax.dependents(step.child) if c.dep_ == "mark"]
+        if step.relation == "advcl"
+        else []
+    )
     return (
         _set(verdict, Modality.POSSIBLE)
         if any(mark in words["possible"]["marks"] for mark in marks)

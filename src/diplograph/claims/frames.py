@@ -232,7 +232,10 @@ def match(
 def _meant(units: Iterable[LexicalUnit], things: Sequence[Thing]) -> Thing | None:
     """Return the nearest thing that one of the patterns of a verb takes as its object."""
     wanted = [words for unit in units for words in unit.objects]
-    return next((thing for thing in things if any(_is_thing(thing, words) for words in wanted)), None)
+    lemmas = {words[-1] for words in wanted}
+    return next(
+        (t for t in things if t.lemma in lemmas and any(_is_thing(t, words) for words in wanted)), None
+    )
 
 
 def _is_thing(thing: Thing, words: tuple[str, ...]) -> bool:
@@ -292,7 +295,7 @@ def is_elliptic(noun: Token) -> bool:
     }:
         return True
     return (
-        any(child.tag_ == "POS" for child in noun.children)
+        any(child.tag_ == "POS" for child in syntax.dependents(noun))
         and noun.dep_ in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS
     )
 
@@ -303,22 +306,24 @@ def _linked(token: Token, words: frozenset[str], arguments: Arguments) -> tuple[
     if governed:
         return governed, False
     return [
-        c for c in token.children if c.dep_ in {"prt", "advmod", "acomp", "oprd"} and c.lower_ in words
+        c
+        for c in syntax.dependents(token)
+        if c.dep_ in {"prt", "advmod", "acomp", "oprd"} and c.lower_ in words
     ], True
 
 
 def _is_counted(noun: Token) -> bool:
     """Tell whether a noun stands for one thing: with an article, a number or an owner, in the plural, or as a name."""
     if noun.tag_ in {"NNS", "NNP", "NNPS"} or any(
-        child.dep_ in {"det", "poss", "nummod"} for child in noun.children
+        child.dep_ in {"det", "poss", "nummod"} for child in syntax.dependents(noun)
     ):
         return True
-    return any(child.dep_ == "compound" and child.pos_ == "PROPN" for child in noun.children)
+    return any(child.dep_ == "compound" and child.pos_ == "PROPN" for child in syntax.dependents(noun))
 
 
 def _has_words_before(noun: Token, words: tuple[str, ...]) -> bool:
     if not words:
         return True
-    before = {child.lower_ for child in noun.children if child.i < noun.i}
+    before = {child.lower_ for child in syntax.dependents(noun) if child.i < noun.i}
     before |= {t.lower_ for child in syntax.children(noun, "compound", "amod", "nmod") for t in child.subtree}
     return all(word in before for word in words)

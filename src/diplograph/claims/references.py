@@ -33,7 +33,7 @@ def pronoun(token: Token, scene: Scene) -> tuple[Actor, ...] | None:
 def pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
     """Return the two that "both countries", "the two sides" or "the neighbors" are."""
     words, position = scene.lexica.coreference["pair"], scene.position(token)
-    determiners = {child.lower_ for child in token.children if child.dep_ in _COUNTED}
+    determiners = {child.lower_ for child in syntax.dependents(token) if child.dep_ in _COUNTED}
     lemma = token.lemma_.lower()
     two = bool(determiners & words["determiners"]) and lemma in words["nouns"]
     alone = token.lower_ == "both" or (
@@ -56,9 +56,11 @@ def pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
 
 def definite_state(token: Token, word: str, scene: Scene) -> Actor | None:
     """Return what "the country" or "the government" refers back to."""
-    if any(child.lower_ in {"new", "next", "incoming"} for child in token.children):
+    if any(child.lower_ in {"new", "next", "incoming"} for child in syntax.dependents(token)):
         return scene.discourse.topic()
-    definite = any(child.lower_ in {"the", "this", "that", "its", "their"} for child in token.children)
+    definite = any(
+        child.lower_ in {"the", "this", "that", "its", "their"} for child in syntax.dependents(token)
+    )
     if not definite or word not in scene.lexica.coreference["state"]["nouns"]:
         return None
     return scene.discourse.power(scene.position(token), _co_arguments(token, scene))
@@ -67,7 +69,9 @@ def definite_state(token: Token, word: str, scene: Scene) -> Actor | None:
 def definite_person(token: Token, classes: tuple[str, ...], scene: Scene) -> tuple[Actor, ...]:
     """Return whom "the president" refers back to: the nearest person who holds such an office."""
     if not any(
-        child.lower_ in {"the", "his", "her"} for child in token.children if child.dep_ in {"det", "poss"}
+        child.lower_ in {"the", "his", "her"}
+        for child in syntax.dependents(token)
+        if child.dep_ in {"det", "poss"}
     ):
         return ()
     seen: dict[str, Actor] = {}
@@ -111,7 +115,7 @@ def _group(token: Token, scene: Scene) -> tuple[Actor, ...]:
 def _stands_alone(token: Token) -> bool:
     """Tell whether "two" counts nothing else: "the two signed", not "two treaties"."""
     return token.tag_ != "CD" or (
-        token.dep_ not in {"nummod", "compound"} and any(c.lower_ == "the" for c in token.children)
+        token.dep_ not in {"nummod", "compound"} and any(c.lower_ == "the" for c in syntax.dependents(token))
     )
 
 
@@ -122,7 +126,9 @@ def _plural_of_both(token: Token, scene: Scene) -> bool:
         not syntax.children(token, "poss", "amod", "compound", "nummod") or token.lemma_.lower() == "minister"
     )
     owned = any(preposition in {"of", "from"} for preposition, _ in syntax.complements(token))
-    definite = any(c.lower_ in {"the", "their"} for c in token.children if c.dep_ in {"det", "poss"})
+    definite = any(
+        c.lower_ in {"the", "their"} for c in syntax.dependents(token) if c.dep_ in {"det", "poss"}
+    )
     return (
         token.tag_ == "NNS" and token.lemma_.lower() in words["plurals"] and definite and bare and not owned
     )

@@ -110,7 +110,7 @@ def _tokens(function: str, trigger: Trigger, found: Arguments, scene: Scene) -> 
     elif "_" in function:
         outer, _, inner = function.partition("_")
         for token in found.get(outer, ()):
-            if (inner == "possessor" and any(child.tag_ == "POS" for child in token.children)) or (
+            if (inner == "possessor" and any(child.tag_ == "POS" for child in syntax.dependents(token))) or (
                 inner == "modifier" and token.pos_ == "ADJ"
             ):
                 yield token  # "expelled Israel's", "the Australian and the Fijian envoys"

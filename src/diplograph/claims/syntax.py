@@ -4,9 +4,11 @@ Labels are those of spaCy's English models (the ClearNLP scheme); see
 https://github.com/explosion/spaCy/blob/master/spacy/glossary.py
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 SUBJECTS = {"nsubj", "csubj"}
 PASSIVE_SUBJECTS = {"nsubjpass", "csubjpass"}
@@ -51,13 +53,19 @@ def is_noun(token: Token) -> bool:
 
 def children(token: Token, *labels: str) -> list[Token]:
     """Return the children with one of the labels, in order."""
-    return [child for child in token.children if child.dep_ in labels]
+    return [child for child in dependents(token) if child.dep_ in labels]
+
+
+@lru_cache(maxsize=2048)
+def dependents(token: Token) -> tuple[Token, ...]:
+    """Return the children of a token, in order; kept for a while, since the tree is walked again for each question."""
+    return tuple(token.children)
 
 
 def coordinated(token: Token) -> Iterator[Token]:
     """Yield a token and the nominals coordinated with it: Germany, France and Italy."""
     yield token
-    for child in token.children:
+    for child in dependents(token):
         if child.dep_ == "conj" and (is_noun(child) or not is_noun(token)):
             yield from coordinated(child)
 
@@ -171,7 +179,7 @@ def _noun_controller(verb: Token) -> list[Token]:
     noun = verb.head
     if verb.dep_ == "relcl":
         return []
-    if any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children):
+    if any(child.dep_ == "aux" and child.lower_ == "to" for child in dependents(verb)):
         return owners(noun)
     return [] if verb.tag_ == "VBN" else [_name_before(verb) or noun]
 
@@ -206,13 +214,13 @@ def owners(noun: Token) -> list[Token]:
 
 def complements(token: Token) -> Iterator[tuple[str, Token]]:
     """Yield (preposition, noun) for each prepositional phrase on a token, through chains like "out of"."""
-    for child in token.children:
+    for child in dependents(token):
         if child.dep_ in {"prep", "dative", "agent", "prt"}:
             yield from _prepositional(child)
 
 
 def _prepositional(preposition: Token) -> Iterator[tuple[str, Token]]:
-    for child in preposition.children:
+    for child in dependents(preposition):
         if child.dep_ in {"pobj", "pcomp"}:
             yield preposition.lower_, child
         elif child.dep_ == "prep":
@@ -239,5 +247,11 @@ def _are_parted(child: Token, governor: Token) -> bool:
     """Tell whether a semicolon makes two clauses independent, however they were attached."""
     if not (is_verb(child) and is_verb(governor)):
         return False
+    marks = _semicolons(child.doc)
     first, last = sorted((child.i, governor.i))
-    return any(token.text == ";" for token in child.doc[first:last])
+    return bisect_left(marks, first) < bisect_left(marks, last)
+
+
+@lru_cache(maxsize=8)
+def _semicolons(tokens: Doc) -> tuple[int, ...]:
+    return tuple(token.i for token in tokens if token.text == ";")

@@ -65,7 +65,7 @@ def body(token: Token, scene: Scene) -> Actor | None:
         label = re.sub(r"\s?-\s?", "-", " ".join(t.text for t in names)).strip(" -")
         return Actor(label, "Body", None, None, (), span)
     known = [m.actor for m in scene.discourse.before(scene.position(token)) if m.actor.kind == "Body"]
-    definite = any(c.lower_ in {"the", "this", "that", "its"} for c in token.children)
+    definite = any(c.lower_ in {"the", "this", "that", "its"} for c in syntax.dependents(token))
     return known[0] if known and definite else None
 
 

@@ -10,6 +10,7 @@ from diplograph.claims import syntax
 from diplograph.claims.scene import TimeMention
 from diplograph.mentions import times
 from diplograph.mentions.times import Clock, TimeExpression
+from diplograph.sentences import ParsedParagraph
 
 _INHERITED = {
     "xcomp",
@@ -39,11 +40,11 @@ _INHERITED = {
 _STORY_GOES_ON = 4  # sentences in the past tense after one that says when
 
 
-def expressions(tokens: Doc) -> list[tuple[TimeExpression, Span]]:
+def expressions(paragraph: ParsedParagraph) -> list[tuple[TimeExpression, Span]]:
     """Return the time expressions of a paragraph with the tokens that they cover."""
     spans = (
-        (found, tokens.char_span(found.start, found.end, alignment_mode="expand"))
-        for found in times.find(tokens.text)
+        (found, paragraph.tokens.char_span(found.start, found.end, alignment_mode="expand"))
+        for found in times.find(paragraph.text)
     )
     return [(found, span) for found, span in spans if span is not None]
 
@@ -102,7 +103,7 @@ def _is_ahead(span: Span) -> bool:
     """Tell whether a date is of something that is to come: "will open on 1 March", "are to meet in May"."""
     for _, governor in syntax.path_up(span.root):
         if syntax.is_verb(governor):
-            words = {child.lower_ for child in governor.children if child.dep_ == "aux"}
+            words = {child.lower_ for child in syntax.dependents(governor) if child.dep_ == "aux"}
             if words & {"will", "shall", "'ll", "to"}:
                 return True
             if governor.dep_ not in {"conj", "xcomp"}:
@@ -191,9 +192,9 @@ def told_with(trigger: Token, found: Sequence[TimeMention]) -> str | None:
 
 def _is_narrated(verb: Token) -> bool:
     """Tell whether a verb is a main verb in the simple past."""
-    if any(child.dep_ == "aux" for child in verb.children):
+    if any(child.dep_ == "aux" for child in syntax.dependents(verb)):
         return False
-    passive = [child for child in verb.children if child.dep_ == "auxpass"]
+    passive = [child for child in syntax.dependents(verb) if child.dep_ == "auxpass"]
     past = passive[0].tag_ == "VBD" if passive else verb.tag_ == "VBD"
     return past and verb.dep_ in {"ROOT", "conj"}
 
@@ -216,7 +217,7 @@ def starts_by(time: str, day: str) -> bool:
 
 def _below(trigger: Token, owned: Mapping[int, list[TimeMention]], eventful: set[int]) -> str | None:
     """A time on a verb that merely carries the event, or on a participle of it: "the accord signed in 1955"."""
-    for child in trigger.children:
+    for child in syntax.dependents(trigger):
         told_of_it = child.i not in eventful or (
             child.dep_ == "acl" and child.tag_ == "VBN" and not syntax.is_verb(trigger)
         )
@@ -231,7 +232,7 @@ def _is_apart(child: Token, governor: Token) -> bool:
         return any(
             c.dep_ == "mark"
             and c.lower_ in {"after", "before", "since", "until", "although", "though", "because"}
-            for c in child.children
+            for c in syntax.dependents(child)
         )
     if child.dep_ == "pcomp":
         return governor.lower_ in {"after", "before", "since", "until"}

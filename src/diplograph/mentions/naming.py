@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Span, Token
 from diplograph.mentions import gazetteer as gazetteers
 from diplograph.mentions.gazetteer import Gazetteer
 from diplograph.reference import Name
+from diplograph.sentences import ParsedParagraph
 
 _NER_KINDS = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place"}
 _DATELINE = re.compile(r"[^\W\d_a-z]{2}[^a-z—–]{1,30}?(?:, [^—–]{1,30})? (?:—|–|-) ")
@@ -38,14 +39,16 @@ class NameMention:
     names: tuple[Name, ...] = ()
 
 
-def dateline(tokens: Doc) -> frozenset[int]:
+def dateline(paragraph: ParsedParagraph) -> frozenset[int]:
     """Return the tokens of a wire story's dateline: where it was filed is not what it is about."""
-    match = _DATELINE.match(tokens.text)
-    return frozenset(token.i for token in tokens if token.idx < match.end()) if match else frozenset()
+    match = _DATELINE.match(paragraph.text)
+    return (
+        frozenset(token.i for token in paragraph.tokens if token.idx < match.end()) if match else frozenset()
+    )
 
 
 def find(
-    tokens: Doc,
+    paragraph: ParsedParagraph,
     gazetteer: Gazetteer,
     apart: frozenset[int] = frozenset(),
     titles: Container[str] = frozenset(),
@@ -54,7 +57,7 @@ def find(
 
     `titles` may stand before a family name: "Chairman Hua" is Hua, "Jeremy Moore" is not just any Moore."""
     found: dict[int, NameMention] = {}
-    for mention in (*_known(tokens, gazetteer, titles), *_recognized(tokens)):
+    for mention in (*_known(paragraph, gazetteer, titles), *_recognized(paragraph.tokens)):
         if mention.start not in apart and not any(
             index in found for index in range(mention.start, mention.end)
         ):
@@ -62,9 +65,9 @@ def find(
     return found
 
 
-def _known(tokens: Doc, gazetteer: Gazetteer, titles: Container[str]) -> Iterator[NameMention]:
-    for match in gazetteers.find(tokens.text, gazetteer):
-        span = tokens.char_span(match.start, match.end, alignment_mode="expand")
+def _known(paragraph: ParsedParagraph, gazetteer: Gazetteer, titles: Container[str]) -> Iterator[NameMention]:
+    for match in gazetteers.find(paragraph.text, gazetteer):
+        span = paragraph.tokens.char_span(match.start, match.end, alignment_mode="expand")
         if span is not None and not _is_ordinary_word(span, match.names, titles):
             kind = match.names[0].entity.partition(":")[0]
             yield NameMention(span.start, span.end, span.root.i, span.text, kind, match.names)

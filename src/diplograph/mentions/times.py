@@ -101,6 +101,9 @@ _COMPILED = tuple(
     (kind, resolver, re.compile(rf"(?<![\w-]){pattern}(?!\w)", re.IGNORECASE))
     for kind, resolver, pattern in _PATTERNS
 )
+# A pattern is tried only on a text that has what the pattern cannot do without.
+_NEEDS = {part: re.compile(part, re.IGNORECASE) for part in (_MONTH, _YEAR, _UNIT)}
+_NEEDED = tuple(tuple(part for part in _NEEDS if part in pattern) for _, _, pattern in _PATTERNS)
 _RESOLVERS = {id(pattern): resolver for _, resolver, pattern in _COMPILED}
 _RELATION = re.compile(
     r"\b(after|since|from|before|until|till|by|to|in|on|during|at|of|between|around|about|circa|throughout)\s+(?:the\s+)?(?:about\s+|around\s+)?$",
@@ -112,7 +115,10 @@ _AMBIGUOUS_MONTHS = {"may", "march", "mar", "jan", "sep", "dec"}
 def find(text: str) -> list[TimeExpression]:
     """Return the time expressions of a paragraph in order; where they overlap, the earlier and longer one."""
     found: list[TimeExpression] = []
-    for kind, _, pattern in _COMPILED:
+    absent = {part for part, pattern in _NEEDS.items() if not pattern.search(text)}
+    for (kind, _, pattern), needed in zip(_COMPILED, _NEEDED, strict=True):
+        if not absent.isdisjoint(needed):
+            continue
         for match in pattern.finditer(text):
             if _is_month(match, kind, text) and not _overlaps(match, found):
                 found.append(_expression(match, kind, text))

@@ -1,0 +1,79 @@
+"""How fast texts are read, as a ratio to the bare parse of the same texts in the same run, and whether memory stays flat.
+
+    python benchmarks/reading.py [--documents 5000]
+
+Both read the sample texts and the gold passages. The parse goes paragraph by paragraph, as the reader's does. Runs
+alternate, and the ratio is that of the fastest of each. With --documents, so many documents are read one after
+another, and the resident memory is printed every tenth of the way.
+"""
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import cycle, islice
+from pathlib import Path
+
+from diplograph import documents, pipeline, sentences
+from diplograph.model import Document
+from diplograph.pipeline import Knowledge
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNS = 5
+
+
+def sample() -> Iterator[Document]:
+    """Yield the sample texts and the gold passages."""
+    for path in sorted((ROOT / "data" / "texts").glob("*.md")):
+        yield documents.read(path)
+    for folder in (ROOT / "tests" / "gold", ROOT / "tests" / "gold" / "passages-b"):
+        for line in (folder / "texts.jsonl").read_text("utf-8").splitlines():
+            passage = json.loads(line)
+            yield documents.from_text(passage["text"], name=passage["id"], published=passage["date_published"])
+
+
+def parse(texts: list[Document], known: Knowledge) -> None:
+    """Parse the texts and do nothing with the trees."""
+    for text in texts:
+        for _ in sentences.parse(text, known.reader.parser):
+            pass
+
+
+def read(texts: list[Document], known: Knowledge) -> None:
+    """Read the texts as `build` does."""
+    for text in texts:
+        pipeline.extract(text, known)
+
+
+def seconds(work: Callable[[list[Document], Knowledge], None], texts: list[Document], known: Knowledge) -> float:
+    """Return the processor time of some work."""
+    start = time.process_time()
+    work(texts, known)
+    return time.process_time() - start
+
+
+def main() -> None:
+    """Print the ratio, and the course of memory if wanted."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=0)
+    options = parser.parse_args()
+    texts, known = list(sample()), pipeline.load_knowledge()
+    words = sum(len(text.text.split()) for text in texts)
+    seconds(read, texts[:5], known)
+    bare, whole = [], []
+    for _ in range(RUNS):
+        bare.append(seconds(parse, texts, known))
+        whole.append(seconds(read, texts, known))
+    sys.stdout.write(f"{len(texts)} texts, {words} words; parse {min(bare):.2f} s, read {min(whole):.2f} s\n")
+    sys.stdout.write(f"throughput of reading as a share of the bare parse: {min(bare) / min(whole):.2f}\n")
+    for number, text in enumerate(islice(cycle(texts), options.documents)):
+        pipeline.extract(text, known)
+        if (number + 1) % max(options.documents // 10, 1) == 0:
+            size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            sys.stdout.write(f"{number + 1} documents: at most {size} MB\n")
+
+
+if __name__ == "__main__":
+    main()
