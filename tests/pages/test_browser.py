@@ -168,6 +168,15 @@ def test_a_proof_opens_from_a_things_page_by_keyboard(browser: Browser, address:
         expect(page.locator("svg .box").first).to_be_visible()
 
 
+def test_a_rule_says_what_would_go_with_it(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        page.goto(address + "/rule/embargo-in-force")
+        page.locator("#without").scroll_into_view_if_needed()
+        shown = page.locator("[data-later]")
+        expect(shown).to_contain_text("conclusions would go", timeout=60_000)
+        expect(shown.locator("details")).to_be_visible()
+
+
 def test_the_year_moves_and_the_back_button_undoes_it(browser: Browser, address: str) -> None:
     with opened(browser, address) as page:
         page.goto(address + "/map")

@@ -89,7 +89,7 @@ def rests_on(reader: Reader, proof: Proof) -> Rests:
 def words(reader: Reader, triple: Triple) -> Statement:
     """Return a triple in words."""
     known = names(reader, [term.value for term in _terms(triple) if isinstance(term, NamedNode)])
-    return _statement(triple, known)
+    return statement(triple, known)
 
 
 def _rules(proof: Proof) -> Iterator[Rule]:
@@ -112,7 +112,8 @@ def _iris(proof: Proof) -> Iterator[str]:
             yield from _iris(premise)
 
 
-def _statement(triple: Triple, known: Mapping[str, str]) -> Statement:
+def statement(triple: Triple, known: Mapping[str, str]) -> Statement:
+    """Return a triple in words, with the names that are known."""
     subject, predicate, other = (_word(term, known) for term in _terms(triple))
     return subject, replace(predicate, text="is a") if predicate.iri == RDF_TYPE else predicate, other
 
@@ -126,7 +127,7 @@ def _word(term: object, known: Mapping[str, str]) -> Word:
 def _step(proofs: Sequence[Proof], known: Mapping[str, str]) -> Step:
     """Return the step of proofs that one rule made from the same premises."""
     proof = proofs[0]
-    statements = tuple(_statement(each.triple, known) for each in proofs)
+    statements = tuple(statement(each.triple, known) for each in proofs)
     if not proof.derivations:
         return _leaf(proofs, statements, known)
     derivation = proof.derivations[0]

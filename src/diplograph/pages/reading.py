@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from diplograph.errors import StoreError
 from diplograph.vocabulary import BASE, ID, PREFIXES, compact
@@ -20,7 +21,7 @@ RDF_TYPE = PREFIXES["rdf"] + "type"
 LABEL = PREFIXES["rdfs"] + "label"
 
 
-def _no_store() -> Store:
+def _no_search(_: object) -> object:
     raise StoreError("this server has no graph of its own to search for proofs; ask the one that has")
 
 
@@ -28,8 +29,8 @@ def _no_store() -> Store:
 class Reader:
     """What the server lends the pages: `rows` answers a SELECT over the union of all graphs.
 
-    `tag` names the present version of the graph, `store` opens it (`StoreError` where it lies elsewhere),
-    `documents` is the folder with the texts, `link` turns an IRI into an address, and `root_url` is the
+    `tag` names the present version of the graph, `search` answers a question of `whatif` (`StoreError` where the
+    graph lies elsewhere), `documents` is the folder with the texts, `link` turns an IRI into an address, and `root_url` is the
     address of the server as others see it.
     """
 
@@ -37,7 +38,7 @@ class Reader:
     tag: Callable[[], str]
     link: Callable[[str], str | None]
     root_url: Callable[[], str]
-    store: Callable[[], Store] = _no_store
+    search: Callable[[Any], object] = _no_search
     documents: Path | None = None
 
 

@@ -15,6 +15,7 @@ from diplograph.pages.charts import by_year
 from diplograph.pages.document import document
 from diplograph.pages.dyad import Dyad, State, by_lane, dyad, states, table, timelines
 from diplograph.pages.entity import PER_PAGE, entity, partner_lanes, provable
+from diplograph.pages.loss import lost
 from diplograph.pages.prooftree import rests_on, tree, words
 from diplograph.pages.reading import RDF_TYPE, Reader, names
 from diplograph.pages.rules import card, counts, rules
@@ -47,8 +48,10 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
     covered, known = _once_a_version(read, coverage), _once_a_version(read, states)
     routes.app_template_global("coverage")(covered)
     routes.app_template_global("columns_by_year")(by_year)
+    prover = Prover(read)
     _add_things(routes, read, base, known)
     _add_views(routes, read, covered, known)
+    _add_searches(routes, read, prover, known)
     return routes
 
 
@@ -72,15 +75,10 @@ def _add_views(
     routes: Blueprint, read: Reader, covered: Callable[[], Coverage], known: Callable[[], dict[str, State]]
 ) -> None:
     """Add the pages that look at several things together."""
-    prover = Prover(read)
 
     @routes.get("/rule")
     def rule_list() -> Response:
         return make_response(render_template("rules.html", rules=rules(), counts=counts(read, rules())))
-
-    @routes.get("/proof")
-    def proof() -> Response:
-        return _proof(read, prover, known())
 
     @routes.get("/map")
     def world() -> Response:
@@ -98,6 +96,34 @@ def _add_views(
     def dyad_table(pair: str) -> Response:
         found = _found_dyad(read, pair, known())
         return Response(table(found), content_type="text/csv; charset=utf-8")
+
+
+def _add_searches(
+    routes: Blueprint, read: Reader, prover: Prover, known: Callable[[], dict[str, State]]
+) -> None:
+    """Add the pages that need a search: why something holds, and what would go with a rule."""
+
+    @routes.get("/proof")
+    def proof() -> Response:
+        return _proof(read, prover, known())
+
+    @routes.get("/rule/<slug>/without")
+    def without_rule(slug: str) -> Response:
+        rule = next((rule for rule in rules() if rule.slug == slug), None)
+        if rule is None:
+            raise NotFound(f"there is no rule {slug!r}")
+        found = _searched(lambda: prover.loss(slug))
+        return make_response(render_template("without.html", rule=rule, it=lost(read, found)))
+
+
+def _searched(search: Callable[[], Result]) -> Result:
+    """Return what a search found; 503 when it cannot be found in time, 404 where nothing can be searched."""
+    try:
+        return search()
+    except BusyError as error:
+        raise ServiceUnavailable(str(error), retry_after=_RETRY) from error
+    except StoreError as error:
+        raise NotFound(str(error)) from error
 
 
 def _page_or_data(family: str, rest: str, page: Callable[[], str | None]) -> Response:
@@ -221,12 +247,7 @@ def _proof(read: Reader, prover: Prover, known: dict[str, State]) -> Response:
         raise NotFound(
             f"{error}; expected IRIs, CURIEs such as state:pakistan, or codes of states such as PAK"
         ) from error
-    try:
-        found = prover.prove(triple, frozenset(without))
-    except BusyError as error:
-        raise ServiceUnavailable(str(error), retry_after=_RETRY) from error
-    except StoreError as error:
-        raise NotFound(str(error)) from error
+    found = _searched(lambda: prover.prove(triple, frozenset(without)))
     root = tree(read, found) if found else None
     labels = names(read, without)
     content = render_template(

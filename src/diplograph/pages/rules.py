@@ -14,7 +14,7 @@ from diplograph.pages.reading import GRAPH, RDF_TYPE, Reader, Row, ask, names, t
 from diplograph.vocabulary import PREFIXES
 
 MOST = 120  # edges that are listed
-_PLUMBING = frozenset(
+PLUMBING = frozenset(
     PREFIXES[prefix] + name
     for prefix, name in (
         ("dg", "byRule"), ("dg", "earliestStart"), ("dg", "latestStart"), ("dg", "earliestEnd"), ("dg", "latestEnd"),
@@ -47,7 +47,7 @@ def card(reader: Reader, slug: str) -> Card | None:
     if rule is None:
         return None
     rows = ask(reader, "consequences", graph=[rule.graph.value])
-    worth = [row for row in rows if text(row, "property") not in _PLUMBING]
+    worth = [row for row in rows if text(row, "property") not in PLUMBING]
     counts = Counter(text(row, "property") for row in worth)
     listed = sorted(worth, key=_order)[:MOST]
     known = names(

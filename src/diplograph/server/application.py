@@ -20,20 +20,22 @@ from diplograph.reconciliation import service
 from diplograph.server import description, library, operations, pages, protocol, query_pages
 from diplograph.server.answers import QueryEngine
 from diplograph.server.cache import AnswerCache
+from diplograph.server.clients import departure
 from diplograph.server.endpoint import Endpoint
 from diplograph.server.engine import Engine
 from diplograph.server.formats import GRAPHS, HTML, negotiate, not_acceptable
-from diplograph.server.front import Front, Routes
+from diplograph.server.front import GONE, Front, Routes
 from diplograph.server.graphs import Graph, LocalGraph, once_a_version
 from diplograph.server.graphstore import GraphStore
 from diplograph.server.lanes import Lanes
 from diplograph.server.links import href
 from diplograph.server.metrics import Metrics
 from diplograph.server.nursery import Nursery
-from diplograph.server.pool import Pool, Worker
+from diplograph.server.pool import ClientGone, Pool, Worker
 from diplograph.server.problems import Problem
 from diplograph.server.rdf import Thing, write
 from diplograph.server.remote import RemoteEngine, RemoteGraph
+from diplograph.server.searching import Searches
 from diplograph.server.settings import Settings
 from diplograph.server.statistics import Statistics, statistics
 
@@ -51,26 +53,39 @@ def create_app(source: Path | str, *, base_url: str | None, settings: Settings) 
         return _assemble(RemoteGraph(remote), remote, None, settings)
     graph = LocalGraph(source)
     nursery = Nursery(source, settings.memory)
-    return _assemble(graph, _engine(nursery, settings), nursery, settings)
+    searches = Searches(nursery, settings.timeout)
+    return _assemble(graph, _engine(nursery, searches, settings), nursery, settings, searches)
 
 
-def _engine(nursery: Nursery, settings: Settings) -> Engine:
+def _engine(nursery: Nursery, searches: Searches, settings: Settings) -> Engine:
     lanes = Lanes(
         quick=settings.quick,
         slow=settings.slow,
         waiting=settings.waiting,
         per_client=settings.per_client,
     )
-    pool = Pool(lambda: Worker(nursery), settings.quick + settings.spare, settings.slow, nursery.close)
+
+    def close() -> None:
+        searches.close()
+        nursery.close()
+
+    pool = Pool(lambda: Worker(nursery), settings.quick + settings.spare, settings.slow, close)
     return Engine(pool, lanes, timeout=settings.timeout, patience=settings.patience)
 
 
-def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settings: Settings) -> Flask:
+def _assemble(
+    graph: Graph,
+    engine: QueryEngine,
+    nursery: Nursery | None,
+    settings: Settings,
+    searches: Searches | None = None,
+) -> Flask:
     examples, metrics = library.examples(), Metrics()
     counts = once_a_version(graph, statistics)
     uses = once_a_version(graph, _uses)
     app = Flask(__name__, static_folder=None)
     app.extensions["diplograph"] = engine
+    app.extensions["searches"] = searches
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     watched = operations.Watched(
         graph,
@@ -81,9 +96,9 @@ def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settin
         examples=lambda root: description.example_things(root, examples),
     )
     app.register_blueprint(operations.blueprint(watched))
-    app.register_blueprint(views.blueprint(_reader(graph, settings)))
+    app.register_blueprint(views.blueprint(_reader(graph, settings, searches)))
     app.register_blueprint(pages.blueprint(graph, examples, counts))
-    app.register_blueprint(service.blueprint(getattr(graph, "directory", None), settings.base_url))
+    app.register_blueprint(service.blueprint(_directory(graph), settings.base_url))
     app.add_url_rule("/sparql", "endpoint.sparql", build_only=True)
     _show_errors(app)
     endpoint = Endpoint(
@@ -105,15 +120,23 @@ def _assemble(graph: Graph, engine: QueryEngine, nursery: Nursery | None, settin
     return app
 
 
-def _reader(graph: Graph, settings: Settings) -> views.Reader:
+def _reader(graph: Graph, settings: Settings, searches: Searches | None) -> views.Reader:
     """Return what the pages read from; proofs and texts need the graph to lie here."""
     read = views.Reader(
         graph.rows, lambda: graph.tag, href, lambda: operations.root_of(settings, request.root_url)
     )
-    if not isinstance(graph, LocalGraph):
+    if searches is None:
         return read
-    directory = graph.snapshot().version.path.parents[1]
-    return replace(read, store=lambda: graph.snapshot().store, documents=directory / "documents")
+    directory = _directory(graph)
+    return replace(
+        read,
+        search=lambda question: searches.ask(question, departure(request.environ)),
+        documents=directory / "documents" if directory else None,
+    )
+
+
+def _directory(graph: Graph) -> Path | None:
+    return graph.directory if isinstance(graph, LocalGraph) else None
 
 
 def _uses(graph: Graph) -> tuple[description.Use, ...]:
@@ -129,6 +152,13 @@ def _wrap(app: Flask, routes: Routes, metrics: Metrics, settings: Settings) -> N
         app.wsgi_app = ProxyFix(front, x_for=1, x_proto=1, x_host=1, x_prefix=1)  # type: ignore[method-assign]
     else:
         app.wsgi_app = front  # type: ignore[method-assign]
+
+
+def warm(app: Flask) -> None:
+    """Get the first search ready in the background, for a server that will run for long."""
+    searches: Searches | None = app.extensions["searches"]
+    if searches is not None:
+        threading.Thread(target=searches.warm, daemon=True, name="warm-up of searches").start()
 
 
 def _warm(*costly: Callable[[], object]) -> None:
@@ -191,6 +221,10 @@ def _show_errors(app: Flask) -> None:
         described = error.description or HTTPStatus(status).phrase
         return query_pages.problem(app, request, Problem(status, described, headers=headers))
 
+    @app.errorhandler(ClientGone)
+    def gone(_: ClientGone) -> Response:
+        return Response(status=GONE)
+
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         LOG.error("an error of ours while answering %s %s", request.method, request.path, exc_info=error)
@@ -207,6 +241,7 @@ def serve(source: Path | str, host: str, port: int, settings: Settings) -> None:
     import waitress  # type: ignore[import-untyped]  # noqa: PLC0415
 
     app = create_app(source, base_url=None, settings=settings)
+    warm(app)
     engine: QueryEngine = app.extensions["diplograph"]
     _end_in_order()
     server = waitress.create_server(

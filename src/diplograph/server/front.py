@@ -33,7 +33,7 @@ CONTENT_POLICY = (
 )
 _EXPOSED = "Content-Location, ETag, Link, Location, Retry-After, X-Version"
 _ACCEPTED = "Accept, Authorization, Content-Type, If-None-Match"
-_GONE = 499  # nobody waits for the answer; seen in the log only
+GONE = 499  # nobody waits for the answer; seen in the log only
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Front:
                 request, Problem(status, error.description or "the request is faulty")
             )
         except ClientGone:
-            return Response(status=_GONE)
+            return Response(status=GONE)
         except Exception:
             LOG.exception("an error of ours while answering %s %s", request.method, request.path)
             return self._routes.show_problem(request, Problem(500, "an error of ours; it has been logged"))

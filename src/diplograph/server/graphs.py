@@ -58,7 +58,7 @@ class LocalGraph:
 
     def __init__(self, directory: Path) -> None:
         """Open the version that is published now; `StoreError` when there is none."""
-        self._directory = directory
+        self.directory = directory
         self._lock = threading.Lock()
         self._stamp = store.stamp(directory)
         self._snapshot = store.snapshot(directory)
@@ -66,10 +66,10 @@ class LocalGraph:
 
     def snapshot(self) -> store.Snapshot:
         """Return the newest snapshot; it lies still while the caller holds it."""
-        stamp = store.stamp(self._directory)
+        stamp = store.stamp(self.directory)
         if stamp != self._stamp:
             with self._lock, suppress(StoreError):  # while there is none, the one before will do
-                self._snapshot = store.snapshot(self._directory)
+                self._snapshot = store.snapshot(self.directory)
                 self._stamp = stamp
         return self._snapshot
 

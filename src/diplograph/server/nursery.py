@@ -10,9 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from diplograph.server.zygote import BURY, CHANGES, ORDER, PID, QUERIES
+from diplograph.server.zygote import BURY, CHANGES, ORDER, PID, QUERIES, SEARCHES
 
-__all__ = ["CHANGES", "QUERIES", "Child", "Nursery"]
+__all__ = ["CHANGES", "QUERIES", "SEARCHES", "Child", "Nursery"]
 
 
 @dataclass(frozen=True)

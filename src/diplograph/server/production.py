@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from diplograph.server.answers import QueryEngine
-from diplograph.server.application import create_app
+from diplograph.server.application import create_app, warm
 from diplograph.server.settings import Settings
 
 _GRACE = 10  # seconds that requests under way get when the server is asked to end
@@ -51,5 +52,10 @@ def run(source: Path | str, host: str, port: int, settings: Settings) -> None:
         "proc_name": "diplograph",
         "accesslog": None,
     }
-    make = lambda: create_app(source, base_url=None, settings=settings)  # noqa: E731
+
+    def make() -> Flask:
+        app = create_app(source, base_url=None, settings=settings)
+        warm(app)
+        return app
+
     _Application(make, options).run()

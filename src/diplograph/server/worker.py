@@ -83,7 +83,7 @@ def run(directory: Path, memory: int, given: int, taken: int, lifeline: int, *, 
     threading.Thread(target=die_with_parent, args=(lifeline,), daemon=True).start()
     latest = _Latest(directory)
     latest.snapshot()
-    _limit_memory(memory)
+    limit_memory(memory)
     ready = json.dumps({"isolated": isolated}).encode()
     frames.write_all(taken, frames.pack(frames.Kind.READY, ready))
     with os.fdopen(given, "rb") as jobs:
@@ -150,7 +150,7 @@ def job_of(payload: bytes) -> Job:
     return Job(**values)
 
 
-def _limit_memory(size: int) -> None:
+def limit_memory(size: int) -> None:
     """Let the process take `size` bytes more than it has; whatever then asks for more ends it."""
     import resource  # noqa: PLC0415
 

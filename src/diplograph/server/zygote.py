@@ -15,11 +15,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from diplograph.server import worker, writer
+from diplograph.server import searcher, worker, writer
 
 ORDER = struct.Struct("<cI")  # what to do, and the process it is about
 PID = struct.Struct("<I")
-QUERIES, CHANGES, BURY = b"Q", b"C", b"B"  # fork a query worker, fork a writer, collect a dead one
+QUERIES, CHANGES, SEARCHES, BURY = b"Q", b"C", b"S", b"B"  # fork a worker of a kind; collect a dead one
 _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # flags of unshare(2)
 
 
@@ -30,6 +30,7 @@ def main() -> None:
     runs = {
         QUERIES: partial(worker.run, directory, memory, isolated=_leave_network()),
         CHANGES: partial(writer.run, directory),
+        SEARCHES: partial(searcher.run, directory, memory),
     }
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes the socket
     gc.freeze()
