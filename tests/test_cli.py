@@ -45,6 +45,7 @@ def test_extract_reads_standard_input() -> None:
 def test_a_text_without_an_event_gives_nothing_and_no_error() -> None:
     result = run("extract", "-", given="The weather was mild and the tea was hot.")
     assert (result.exit_code, result.stdout) == (0, "")
+    assert "the text tells of no event" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -129,10 +130,13 @@ def test_validate_conforms(graph: Path) -> None:
     ("arguments", "message"),
     [
         (("build", "missing.txt"), "no such file"),
-        (("build", "empty.txt"), "the text is empty"),
+        (("build", "empty.txt"), "empty.txt: the text is empty"),
         (("build", "binary.txt"), "not UTF-8 text"),
         (("build", "zeros.txt"), "a binary file"),
+        (("build", "program.txt"), "a binary file"),
         (("build", "cable.docx"), "cannot be read"),
+        (("extract", "folder"), "a folder; name one text"),
+        (("serve", "nowhere"), "no graph in nowhere"),
         (("build", "note.txt", "--date", "yesterday"), "is no EDTF date"),
         (("build", "folder"), "the folder has no"),
         (("build", "front.md"), "the front matter is no YAML"),
@@ -151,6 +155,7 @@ def test_bad_input(
     Path("empty.txt").write_text(" \n", "utf-8")
     Path("binary.txt").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
     Path("zeros.txt").write_bytes(b"\x00\x01\x02")
+    Path("program.txt").write_bytes(b"\x7fELF\x00\xf0\xff")
     Path("cable.docx").write_bytes(b"PK")
     Path("front.md").write_text("---\ntitle: [open\n---\ntext", "utf-8")
     Path("folder").mkdir()
@@ -164,7 +169,11 @@ def test_bad_input(
     ("query", "form", "message"),
     [
         ("SELECT ?x {", "table", "the query cannot be read"),
+        ("SELECT ?x { ?x a foo:Visit }", "table", "after “SELECT ?x { ?x a foo:Visit”: Prefix not found"),
         ("SELECT ?x { ?x a dg:Visit }", "ttl", "use -f"),
+        ("INSERT DATA { <a:a> <a:b> <a:c> }", "table", "an update"),
+        ("words " * 100, "table", "neither a file nor a SPARQL query"),
+        ("", "table", "neither a file nor a SPARQL query"),
         ("DESCRIBE state:pakistan", "csv", "use -f ttl"),
         ("no-such-file.rq", "table", "neither a file nor a SPARQL query"),
         ("SELECT ?x { ?x a dg:Visit }", "yaml", "'yaml' is not one of"),
@@ -181,6 +190,15 @@ def test_an_unknown_name_is_told(graph: Path) -> None:
     result = run("explain", graph, "Atlantis", "dg:visited", "PAK")
     assert result.exit_code == 2
     assert "nothing in the graph is called 'Atlantis'" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["explain", "why-not"])
+def test_an_unknown_relation_is_told(graph: Path, command: str) -> None:
+    for name in ("admires", "dg:admires", "nope:visited", "nope"):
+        result = run(command, graph, "RUS", name, "PAK")
+        assert result.exit_code == 2
+        assert f"the graph knows no relation {name!r}" in result.stderr
+    assert run(command, graph, "RUS", "embargoed", "PAK").exit_code == 0
 
 
 def test_help_has_examples_for_every_command() -> None:

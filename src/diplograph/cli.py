@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,9 +22,6 @@ from diplograph.reconciliation import command as link_command
 from diplograph.wikidata import command as wikidata_command
 
 _GRAPH = click.Path(file_okay=False, path_type=Path)
-_QUERY = re.compile(
-    r"(?:\s|#[^\n]*\n)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|VERSION)\b", re.IGNORECASE
-)
 _QUOTES = click.Choice(["none", "trigger", "full"])
 
 
@@ -140,6 +136,8 @@ def extract(text: str, published: str | None, form: str, quotes: str) -> None:
     """
     from diplograph import pipeline  # noqa: PLC0415
 
+    if Path(text).is_dir():
+        raise InputError(f"{text}: a folder; name one text, or read them all with `diplograph build {text}`")
     source = next(iter(_documents((text,), published)))
     known = pipeline.load_knowledge()
     if form == "trig":
@@ -152,8 +150,11 @@ def extract(text: str, published: str | None, form: str, quotes: str) -> None:
             nl=False,
         )
     else:
-        for record in pipeline.extract_records(source, known):
+        found = pipeline.extract_records(source, known)
+        for record in found:
             click.echo(json.dumps(record, ensure_ascii=False))
+        if not found:
+            click.echo(f"{source.id}: the text tells of no event that the ontology has", err=True)
 
 
 @main.command()
@@ -172,7 +173,7 @@ def query(directory: Path, query: str, form: str) -> None:
     diplograph query demo ontology/queries/visits.rq
     """
     with diplograph.open(directory) as opened:
-        click.echo(querying.run(opened.store, _query_text(query), form), nl=False)
+        click.echo(querying.run(opened.store, querying.text(query), form), nl=False)
 
 
 @main.command()
@@ -215,7 +216,7 @@ def serve(
     diplograph serve https://store.example/sparql
     DIPLOGRAPH_TOKEN=secret diplograph serve demo --writable --allow-service https://query.wikidata.org/sparql
     """
-    from diplograph import server  # noqa: PLC0415
+    from diplograph import server, store  # noqa: PLC0415
 
     settings = server.Settings(
         base_url=base_url,
@@ -228,6 +229,8 @@ def serve(
         processes=processes,
     )
     graph = source if source.startswith(("http://", "https://")) else Path(source)
+    if isinstance(graph, Path):
+        store.latest(graph)  # no address is told that nobody will answer at
     click.echo(f"diplograph serves {source} on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
     server.serve(graph, host, port, settings=settings)
 
@@ -352,18 +355,6 @@ def _passage(line: dict[str, Any]) -> Document:
     from diplograph import documents  # noqa: PLC0415
 
     return documents.from_text(line["text"], name=line["id"], published=line.get("date_published"))
-
-
-def _query_text(query: str) -> str:
-    if query == "-":
-        return sys.stdin.read()
-    if _QUERY.match(query):
-        return query
-    if not Path(query).is_file():
-        raise InputError(
-            f"{query}: neither a file nor a SPARQL query (one begins with SELECT, ASK, CONSTRUCT or DESCRIBE)"
-        )
-    return Path(query).read_text("utf-8")
 
 
 @contextmanager

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
 import diplograph
 from diplograph.errors import InputError
-from diplograph.vocabulary import compact, expand
+from diplograph.vocabulary import compact
 
 if TYPE_CHECKING:  # what the other commands need not wait for
     from diplograph.inference import Ablation, Setting, WhyNot
@@ -72,7 +72,7 @@ def why_not(directory: Path, subject: str, predicate: str, object: str, day: str
     on = _day(day) if day else None
     with diplograph.open(directory) as graph:
         ends = explaining.node(graph.store, subject), explaining.node(graph.store, object)
-        triple = Triple(ends[0], NamedNode(expand(predicate)), ends[1])
+        triple = Triple(ends[0], explaining.relation(graph.store, predicate), ends[1])
         rules = inference.load_rules(inference.rule_paths())
         found = inference.why_not(graph.store, rules, triple, on=on)
     click.echo("\n".join(_reasons(found, day)))

@@ -40,6 +40,8 @@ def read(path: Path, *, published: str | None = None) -> Document:
             f"{path}: files of kind {suffix or '(none)'} cannot be read; expected {', '.join(SUFFIXES)}"
         )
     text = decode(path.read_bytes(), name=str(path))
+    if not text.strip():
+        raise DocumentError(f"{path}: the text is empty")
     if suffix in {".html", ".htm"}:
         return from_html(text, name=path.stem, published=published)
     if suffix == ".md":
@@ -50,15 +52,14 @@ def read(path: Path, *, published: str | None = None) -> Document:
 def decode(content: bytes, *, name: str) -> str:
     """Decode UTF-8 (or UTF-16 with a byte order mark); anything else is a DocumentError."""
     encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    if encoding == "utf-8-sig" and b"\x00" in content:
+        raise DocumentError(f"{name}: a binary file; expected a text in UTF-8")
     try:
-        text = content.decode(encoding)
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         raise DocumentError(
             f"{name}: not UTF-8 text (byte {error.start}); convert it, for instance with iconv"
         ) from error
-    if "\x00" in text:
-        raise DocumentError(f"{name}: a binary file; expected a text in UTF-8")
-    return text
 
 
 def from_text(text: str, *, name: str, published: str | None = None, **metadata: str | None) -> Document:

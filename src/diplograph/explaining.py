@@ -24,7 +24,7 @@ def explain(store: Store, subject: str, predicate: str, object: str, *, every: b
 
     Raises InputError when a name stands for nothing or for several things.
     """
-    triple = Triple(node(store, subject), NamedNode(expand(predicate)), node(store, object))
+    triple = Triple(node(store, subject), relation(store, predicate), node(store, object))
     proof = inference.explain(store, inference.load_rules(inference.rule_paths()), triple, all=every)
     if proof is None:
         return None
@@ -112,6 +112,23 @@ def node(store: Store, name: str) -> NamedNode:
             f"nothing in the graph is called {name!r}; give an IRI, a CURIE such as state:pakistan, a code (PAK) or a label"
         )
     raise InputError(f"{name!r} may be any of {', '.join(map(short, found))}; give one of these")
+
+
+def relation(store: Store, name: str) -> NamedNode:
+    """Return the property that an IRI, a CURIE or the local name of a term of the ontology stands for.
+
+    Raises InputError where the store knows no such property.
+    """
+    expanded = expand(name.strip("<>"))
+    if "://" not in expanded and ":" not in name:
+        expanded = expand("rdf:type" if name == "a" else f"dg:{name}")
+    if "://" in expanded:
+        found = NamedNode(expanded)
+        if any(store.quads_for_pattern(found, None, None)) or any(store.quads_for_pattern(None, found, None)):
+            return found
+    raise InputError(
+        f"the graph knows no relation {name!r}; give an IRI or a CURIE of a property such as dg:armsSupplierOf"
+    )
 
 
 def _named(store: Store, name: str) -> list[NamedNode]:

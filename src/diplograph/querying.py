@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,7 @@ from pyoxigraph import (
 from rich.console import Console
 from rich.table import Table
 
-from diplograph.errors import QueryError
+from diplograph.errors import InputError, QueryError
 from diplograph.vocabulary import PREFIXES, compact
 
 if TYPE_CHECKING:  # a query needs neither the reader nor the shapes
@@ -34,7 +36,41 @@ _TABULAR = {
     "xml": QueryResultsFormat.XML,
 }
 _GRAPHS = {"ttl": RdfFormat.TURTLE, "nt": RdfFormat.N_TRIPLES}
+_EXPECTED = re.compile(
+    r"error at (?P<line>\d+):(?P<column>\d+): expected (?:one of )?(?P<wanted>.*)", re.DOTALL
+)
+_EXCERPT = 30  # characters of the query that are quoted before a fault
+_CHARACTERS = re.compile(r"\[(?:[^\[\]'_]|'(?:\\u\{\w+\}|\\?.)'|_)*\]", re.DOTALL)
+_QUERY = re.compile(
+    r"(?:\s|#[^\n]*\n)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE|PREFIX|BASE|VERSION)\b", re.IGNORECASE
+)
+_UPDATE = re.compile(
+    r"\s*(?:INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\s.*[{<]", re.IGNORECASE | re.DOTALL
+)
 FORMATS = ("table", *_TABULAR, *_GRAPHS)
+
+
+def text(query: str) -> str:
+    """Return a query that is given as such, as the name of a file, or as - for standard input.
+
+    Raises InputError when it is none of these.
+    """
+    if query == "-":
+        return sys.stdin.read()
+    if _QUERY.match(query):
+        return query
+    if _UPDATE.match(query):
+        raise InputError(
+            "an update; `diplograph query` only reads, send it to a server started with --writable"
+        )
+    try:
+        return Path(query).read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{query}: a file, but no text in UTF-8; expected a SPARQL query") from error
+    except (OSError, ValueError) as error:  # nothing of that name, a folder, or words longer than a file name
+        raise InputError(
+            f"{query!r}: neither a file nor a SPARQL query (one begins with SELECT, ASK, CONSTRUCT or DESCRIBE)"
+        ) from error
 
 
 def run(store: Store, query: str, form: str) -> str:
@@ -46,9 +82,27 @@ def run(store: Store, query: str, form: str) -> str:
         result = store.query(query, prefixes=PREFIXES, use_default_graph_as_union=True)
         return _written(result, form)
     except SyntaxError as error:
-        raise QueryError(f"the query cannot be read: {error}") from error
+        raise QueryError(f"the query cannot be read: {_fault(str(error), query)}") from error
     except (ValueError, RuntimeError, OSError) as error:
         raise QueryError(f"the query cannot be run: {error}") from error
+
+
+def _fault(message: str, query: str) -> str:
+    """Return a parser's message with the words before the place, without all the characters it would have taken.
+
+    >>> _fault("error at 1:7: expected one of Prefix not found, ['%'], ['-' | '0' ..= '9'], [_]", "ASK {a:b c:d}")
+    'line 1, column 7, after “ASK {a”: Prefix not found'
+    """
+    match = _EXPECTED.fullmatch(message)
+    if match is None:
+        return message
+    wanted = [item.strip() for item in _CHARACTERS.sub(" ", match["wanted"]).split(", ")]
+    kept = [item for item in wanted if item.strip(" ,")]
+    faults = [item for item in kept if " " in item]
+    expected = f"expected {' or '.join(kept)}" if kept else "not SPARQL from here on"
+    line, column = int(match["line"]), int(match["column"])
+    before = (query.splitlines() or [""])[min(line, len(query.splitlines())) - 1][: column - 1][-_EXCERPT:]
+    return f"line {line}, column {column}, after “{before.strip()}”: {', '.join(faults) or expected}"
 
 
 def _written(result: QuerySolutions | QueryBoolean | QueryTriples, form: str) -> str:
@@ -80,7 +134,7 @@ def _table(result: QuerySolutions) -> str:
     for row in result:
         table.add_row(*(short(row[name]) for name in names))
         rows += 1
-    return f"{_rendered(table)}{rows} {'row' if rows == 1 else 'rows'}\n"
+    return f"{_rendered(table)}{_counted(rows, 'row')}\n"
 
 
 def short(term: object) -> str:
@@ -97,11 +151,15 @@ def _rendered(table: Table) -> str:
     return stream.getvalue()
 
 
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def report_as_text(report: "BuildReport", directory: Path) -> str:
     """Return a build report for people."""
     derived = sum(report.inference.counts.values())
     lines = [
-        f"{report.documents} documents, {report.claims} claims",
+        f"{_counted(report.documents, 'document')}, {_counted(report.claims, 'claim')}",
         f"{report.events} events and situations; {report.hypothetical} denied, possible, predicted or intended ones",
         f"{derived} triples derived by {len(report.inference.counts)} rules; {report.triples} triples in all",
         f"written to {directory}; look at it with: diplograph serve {directory}",
