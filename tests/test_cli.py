@@ -205,3 +205,25 @@ def test_help_has_examples_for_every_command() -> None:
     assert len(main.commands) >= 6
     for name in ("build", "extract", "query", "explain"):
         assert f"diplograph {name}" in run(name, "--help").stdout
+
+
+def test_a_graph_that_is_built_anew_keeps_its_imports(tmp_path: Path) -> None:
+    roster = tmp_path / "keepers.csv"
+    roster.write_text(
+        "state,position,person,start,end\nPakistan,Keeper of the Test Seal,Ada Exemplar,1999,\n", "utf-8"
+    )
+    (tmp_path / "note.txt").write_text(NOTE, "utf-8")
+    graph, rows = tmp_path / "graph", "SELECT * { GRAPH <%s> { ?s ?p ?o } } ORDER BY ?s ?p ?o"
+    options = ("--license", "CC0", "--retrieved", "2026-11-24", "-o", graph)
+    assert run("import", roster, *options).exit_code == 0
+    query = rows % "https://w3id.org/diplograph/graph/import/keepers"
+    before = run("query", graph, query, "-f", "csv").stdout
+    assert "Ada Exemplar" in before
+    result = run("build", tmp_path / "note.txt", "-o", graph)
+    assert "imports kept: keepers" in result.stdout
+    assert run("query", graph, query, "-f", "csv").stdout == before
+    assert (
+        run("query", graph, "ASK { GRAPH graph:meta { ?import dcterms:source 'keepers.csv' } }").stdout
+        == "yes\n"
+    )
+    assert run("query", graph, "ASK { ?e a dg:EmbargoLifting }").stdout == "yes\n"

@@ -15,6 +15,8 @@ from click.testing import CliRunner
 from diplograph import importing, store
 from diplograph.cli import main
 from diplograph.errors import InputError
+from diplograph.imported import graph_name, turtle_files
+from diplograph.imported import quads as imported_quads
 from diplograph.importing import run, who
 from diplograph.importing.faults import ImportFaultError
 from diplograph.importing.names import key
@@ -99,7 +101,7 @@ def test_rows_are_taken_or_refused_with_a_reason(
     assert {str(row) for row in refused} == set(case["refused"])
     assert [row for row, why in refused.items() if case["refused"][str(row)] not in why] == []
     assert report.taken == case["read"] - len(case["refused"])
-    graph = run.graph_name(name.partition(".")[0])
+    graph = graph_name(name.partition(".")[0])
     found = {(q.subject, q.predicate, q.object) for q in quads(directory) if q.graph_name == graph}
     missing = [text for text in case["triples"] if tuple(map(term, text.split(" ", 2))) not in found]
     assert case["triples"] and missing == []
@@ -110,9 +112,9 @@ def test_what_is_written_is_read_as_reference_data_and_gives_the_same_graph(
     everything: tuple[Path, dict[str, Report]], resolver: Resolver
 ) -> None:
     directory, reports = everything
-    files = run.turtle_files(directory)
+    files = turtle_files(directory)
     assert {path.stem for path in files} == {name.partition(".")[0] for name in reports}
-    assert set(run.graphs(directory)) == set(quads(directory)) - {SOURCE}
+    assert set(imported_quads(directory)) == set(quads(directory)) - {SOURCE}
     known = who.people_and_places(files)
     assert set(known.entities) > set(resolver.reference.entities)
     terms = known.terms["person:ada-exemplar-q999999001"]
@@ -121,7 +123,7 @@ def test_what_is_written_is_read_as_reference_data_and_gives_the_same_graph(
 
 def test_an_import_says_where_it_is_from(tmp_path: Path, resolver: Resolver) -> None:
     imported(FOLDER / "visits.csv", tmp_path, resolver)
-    node = run.graph_name("visits")
+    node = graph_name("visits")
     about = {
         q.predicate.value.rpartition("/")[2]: q.object.value for q in quads(tmp_path) if q.subject == node
     }
@@ -139,7 +141,7 @@ def test_importing_again_replaces_and_leaves_other_graphs(tmp_path: Path, resolv
     imported(FOLDER / "sipri.csv", tmp_path, resolver)
     imported(FOLDER / "visits.csv", tmp_path, resolver)
     graphs = {q.graph_name for q in quads(tmp_path)}
-    assert {run.graph_name("visits"), run.graph_name("sipri"), SOURCE.graph_name} <= graphs
+    assert {graph_name("visits"), graph_name("sipri"), SOURCE.graph_name} <= graphs
     assert set(first) <= set(quads(tmp_path))
     (tmp_path / "short").mkdir()
     short = tmp_path / "short" / "visits.csv"
@@ -147,7 +149,7 @@ def test_importing_again_replaces_and_leaves_other_graphs(tmp_path: Path, resolv
         "".join((FOLDER / "visits.csv").read_text("utf-8").splitlines(keepends=True)[:2]), "utf-8"
     )
     imported(short, tmp_path, resolver)
-    visits = {q.subject for q in quads(tmp_path) if q.graph_name == run.graph_name("visits")}
+    visits = {q.subject for q in quads(tmp_path) if q.graph_name == graph_name("visits")}
     assert ox.NamedNode(BASE + "id/visit/visits-1") in visits
     assert ox.NamedNode(BASE + "id/visit/visits-2") not in visits
 
@@ -160,7 +162,7 @@ def test_offices_of_an_earlier_import_are_known_to_a_later_one(tmp_path: Path, r
         "utf-8",
     )
     assert dict(imported(table, tmp_path, resolver).refused)
-    assert imported(table, tmp_path, who.load(run.turtle_files(tmp_path))).refused == ()
+    assert imported(table, tmp_path, who.load(turtle_files(tmp_path))).refused == ()
 
 
 VISITS_HEADER = "id,start,end,visitor,from_id,from_name,description\n"

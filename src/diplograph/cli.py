@@ -70,7 +70,7 @@ def main(*, verbose: bool) -> None:
     type=_GRAPH,
     default=Path("graph"),
     show_default=True,
-    help="Directory of the graph; what is there is replaced.",
+    help="Directory of the graph; its texts are replaced, its imports stay.",
 )
 @click.option(
     "--quotes",

@@ -17,6 +17,7 @@ from diplograph import (
     batch,
     events,
     graph,
+    imported,
     inference,
     knowledge,
     records,
@@ -50,7 +51,10 @@ class Background:
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build made: numbers of documents, claims, events and hypothetical events, and what followed."""
+    """What a build made: numbers of documents, claims, events and hypothetical events, and what followed.
+
+    `imports` are the names of those that were in the directory and stay.
+    """
 
     documents: int
     claims: int
@@ -58,6 +62,7 @@ class BuildReport:
     hypothetical: int
     triples: int
     inference: InferenceReport
+    imports: tuple[str, ...] = ()
 
 
 def extract(document: Document, known: Knowledge) -> tuple[Event, ...]:
@@ -91,17 +96,20 @@ def build(
     processes: int = 1,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Carry documents from prose to the inferred graph in `directory`; what was there is replaced when all is done.
+    """Carry documents from prose to the inferred graph in `directory`; its texts are replaced when all is done.
 
+    What has been imported into the directory stays.
     Texts that an earlier build into the same directory has read are not read again.
     """
     sources = distinct(documents)
     cache = batch.Cache(directory / "cache", batch.state(known.reader))
     claims = read_all(sources, known, cache, processes=processes, progress=progress)
     found = resolve(claims, known)
+    kept = tuple(path.stem for path in imported.turtle_files(directory))
     with store.building(directory) as target:
         inferred = fill(target, sources, found, known, load_background(), quotes=quotes, progress=progress)
-        report = _report(sources, claims, found, target, inferred)
+        target.bulk_extend(imported.quads(directory))
+        report = _report(sources, claims, found, target, inferred, kept)
     _write_records(directory, sources, found, known, quotes)
     return report
 
@@ -215,10 +223,11 @@ def _report(
     found: Sequence[Event],
     target: Store,
     inferred: InferenceReport,
+    kept: tuple[str, ...],
 ) -> BuildReport:
     hypothetical = sum(event.hypothetical for event in found)
     return BuildReport(
-        len(documents), len(claims), len(found) - hypothetical, hypothetical, len(target), inferred
+        len(documents), len(claims), len(found) - hypothetical, hypothetical, len(target), inferred, kept
     )
 
 

@@ -164,6 +164,8 @@ def report_as_text(report: "BuildReport", directory: Path) -> str:
         f"{derived} triples derived by {len(report.inference.counts)} rules; {report.triples} triples in all",
         f"written to {directory}; look at it with: diplograph serve {directory}",
     ]
+    if report.imports:
+        lines.insert(3, f"imports kept: {', '.join(report.imports)}")
     lines[3:3] = [f"contradiction: {clash}" for clash in report.inference.clashes]
     return "\n".join(lines)
 
@@ -176,6 +178,7 @@ def report_as_json(report: "BuildReport") -> Mapping[str, Any]:
         "events": report.events,
         "hypothetical": report.hypothetical,
         "triples": report.triples,
+        "imports": list(report.imports),
         "derived": dict(report.inference.counts),
         "contradictions": [str(clash) for clash in report.inference.clashes],
     }

@@ -58,7 +58,7 @@ def command(
     diplograph import roster.csv --kind roster --license https://creativecommons.org/publicdomain/zero/1.0/ \\
         --retrieved 2026-11-24 -o demo
     """
-    from diplograph import importing  # noqa: PLC0415 - loaded when used
+    from diplograph import imported, importing  # noqa: PLC0415 - loaded when used
     from diplograph.documents import slug  # noqa: PLC0415
     from diplograph.errors import InputError  # noqa: PLC0415
     from diplograph.importing import run, who  # noqa: PLC0415
@@ -68,7 +68,7 @@ def command(
     if known is None:
         raise InputError(f"{file}: say under which license the data of a {found} file are, with --license")
     origin = run.Origin(file, found, slug(name or file.name.partition(".")[0]), known, retrieved)
-    others = tuple(path for path in run.turtle_files(output) if path.stem != origin.name)
+    others = tuple(path for path in imported.turtle_files(output) if path.stem != origin.name)
     report = run.run(origin, output, who.load(others), _background, lenient=lenient)
     click.echo(_as_json(report) if as_json else _as_text(report, output))
 

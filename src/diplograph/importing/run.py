@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse, serialize
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, serialize
 from pyoxigraph import Triple as RdfTriple
 
 from diplograph import edtf, store
 from diplograph.errors import InputError
-from diplograph.graph import bounds, iri, with_bounds
+from diplograph.graph import bounds, iri
+from diplograph.imported import FOLDER, graph_name, turtle_files
 from diplograph.importing import KINDS, dates
 from diplograph.importing.checks import Whole
 from diplograph.importing.faults import ImportFaultError
@@ -29,7 +30,6 @@ from diplograph.vocabulary import PREFIXES
 
 _RETRIEVED = NamedNode("http://purl.org/pav/retrievedOn")
 _PREFIXES = {**PREFIXES, "pav": "http://purl.org/pav/"}
-_FOLDER = "imports"
 _TIME = iri("dg:time")
 
 
@@ -107,29 +107,8 @@ def run(
         _write_refused(rejects, taken.refused)
         _write_graph(origin, directory, turtle, taken, background)
         for path in (turtle, rejects):
-            _place(path, directory / _FOLDER)
+            _place(path, directory / FOLDER)
     return Report(origin, taken.read, tuple(taken.refused), taken.triples)
-
-
-def graphs(directory: Path) -> Iterator[Quad]:
-    """Yield the quads of all imports of a directory, with time bounds, for a store that is built anew."""
-    for path in sorted((directory / _FOLDER).glob("*.ttl")):
-        graph, meta = graph_name(path.stem), iri("graph:meta")
-        found = parse(path=path, format=RdfFormat.TURTLE)
-        placed = (
-            Quad(q.subject, q.predicate, q.object, meta if q.subject == graph else graph) for q in found
-        )
-        yield from with_bounds(placed)
-
-
-def turtle_files(directory: Path) -> tuple[Path, ...]:
-    """Return the Turtle files of all imports, which `reference.load` reads as it does the reference data."""
-    return tuple(sorted((directory / _FOLDER).glob("*.ttl")))
-
-
-def graph_name(name: str) -> NamedNode:
-    """Return the name of the graph of an import."""
-    return NamedNode(f"{PREFIXES['graph']}import/{name}")
 
 
 def _statements(origin: Origin, who: Resolver, taken: _Taken, *, lenient: bool) -> Iterator[Triple]:
@@ -226,3 +205,6 @@ def _description(origin: Origin) -> Iterator[Triple]:
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+__all__ = ["Origin", "Report", "run", "turtle_files"]
