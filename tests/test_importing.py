@@ -20,7 +20,7 @@ from diplograph.imported import quads as imported_quads
 from diplograph.importing import run, who
 from diplograph.importing.faults import ImportFaultError
 from diplograph.importing.names import key
-from diplograph.importing.resolution import Resolver
+from diplograph.importing.resolution import Resolver, family_name
 from diplograph.importing.run import Origin, Report
 from diplograph.vocabulary import BASE, expand
 from shared import shared
@@ -163,6 +163,24 @@ def test_offices_of_an_earlier_import_are_known_to_a_later_one(tmp_path: Path, r
     )
     assert dict(imported(table, tmp_path, resolver).refused)
     assert imported(table, tmp_path, who.load(turtle_files(tmp_path))).refused == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "state", "family"),
+    [
+        ("Ada Exemplar", "state:pakistan", "Exemplar"),
+        ("Ada Exemplar Jr.", "state:united-states", "Exemplar"),
+        ("Exem Plar-ada", "state:china", "Exem"),
+        ("Exem Plar-ada", "state:south-korea", "Exem"),
+        ("Ada Exemplar", "state:thailand", None),  # lists name Thais either way
+        ("Exemplar", "state:pakistan", None),
+        ("Ada Exemplar", None, None),
+    ],
+)
+def test_the_place_of_the_family_name_is_learnt_from_the_people_of_a_state(
+    name: str, state: str | None, family: str | None, resolver: Resolver
+) -> None:
+    assert family_name(name, state, resolver) == family
 
 
 VISITS_HEADER = "id,start,end,visitor,from_id,from_name,description\n"

@@ -5,7 +5,7 @@ place, or a second way in which the file refers to it, tells them apart.
 """
 
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +17,9 @@ from diplograph.reference import Reference
 
 _CODES = {"iso2": "dg:iso2", "iso3": "dg:iso3", "cow": "dg:cowCode", "gw": "dg:gwCode"}
 _ITEM = "wd:"
+_GENERATIONS = {"Jr", "Sr", "II", "III", "IV"}
+_ENOUGH = 5  # people of a state from whom the place of the family name is learnt
+_AGREED = 0.8
 
 
 class UnresolvedError(ValueError):
@@ -38,6 +41,9 @@ class Resolver:
     named: Mapping[tuple[str, str], tuple[str, ...]]
     office_classes: Mapping[str, str]
     linked: frozenset[str]
+    family_first: Mapping[
+        str, bool
+    ]  # states whose people's names have the family name at one end, nearly all
 
 
 def resolver(reference: Reference, links: Iterable[Link]) -> Resolver:
@@ -64,6 +70,7 @@ def resolver(reference: Reference, links: Iterable[Link]) -> Resolver:
         {known: tuple(iris) for known, iris in named.items()},
         _office_classes(),
         frozenset(items.values()),
+        _family_first(reference),
     )
 
 
@@ -107,6 +114,13 @@ def person(ref: Ref, state_iri: str | None, when: str | None, who: Resolver) -> 
         found = list(who.named.get(("person", key(ref.name or "")), ()))
     fitting = [iri for iri in found if state_iri is None or state_iri in states_of(iri, who.reference)]
     return _one_in_office(fitting, when, who.reference, needed=ref.item is None and len(fitting) > 1)
+
+
+def family_name(name: str, state_iri: str | None, who: Resolver) -> str | None:
+    """Return the family name in a name of two or more words, or `None` where the people of the state differ in its place."""
+    words = [word for word in name.split() if word.rstrip(".") not in _GENERATIONS]
+    first = who.family_first.get(state_iri or "")
+    return None if first is None or len(words) < 2 else words[0 if first else -1]
 
 
 def titled_person(text: str, state_iri: str, when: str, who: Resolver) -> str | None:
@@ -164,6 +178,20 @@ def _identified(reference: Reference) -> dict[str, str]:
         for e in entities
         for item in e.properties.get("dcterms:identifier", ())
         if item[:1] == "Q"
+    }
+
+
+def _family_first(reference: Reference) -> dict[str, bool]:
+    """Learn from the people of each state whether family names come first or last, where nearly all agree."""
+    places: dict[str, Counter[bool]] = defaultdict(Counter)
+    for iri, entity in reference.entities.items():
+        words, families = entity.label.split(), entity.properties.get("foaf:familyName", ())
+        if iri.startswith("person:") and entity.state and len(words) > 1 and families:
+            places[entity.state].update(at == 0 for at in (0, len(words) - 1) if words[at] == families[0])
+    return {
+        state: found.most_common(1)[0][0]
+        for state, found in places.items()
+        if found.total() >= _ENOUGH and found.most_common(1)[0][1] >= _AGREED * found.total()
     }
 
 

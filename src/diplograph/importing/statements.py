@@ -136,10 +136,11 @@ def _term(fact: Term, number: str, writing: Writing) -> Iterator[Triple]:
     who = writing.who
     state = resolution.state(fact.state, fact.time if fact.single else None, who) if fact.state else None
     person = resolution.person(fact.person, state, fact.time, who)
+    office = None if fact.office.name == _EFFECTIVE else resolution.office(fact.office, state, who)
     if person is None:
         person = _new("person", fact.person)
-        yield from _block(person, "Person", _named(fact.person), writing)
-        yield from _identified(person, fact.person)
+        home = state or (who.reference.entities[office].state if office else None)
+        yield from _person(person, fact.person, home, writing)
     elif fact.person.item and fact.person.item not in who.items:
         yield from _identified(person, fact.person)
     holding = f"holding:{writing.name}-{slug(number)}"
@@ -147,7 +148,6 @@ def _term(fact: Term, number: str, writing: Writing) -> Iterator[Triple]:
         yield from _holding(holding, "EffectiveLeadership", fact, person, writing)
         yield _triple(holding, "dg:ofState", state or "")
         return
-    office = resolution.office(fact.office, state, who)
     if office is None:
         if state is None:
             raise UnresolvedError(
@@ -159,6 +159,14 @@ def _term(fact: Term, number: str, writing: Writing) -> Iterator[Triple]:
     if not _is_known(person, office, fact.time, writing):
         yield from _holding(holding, "OfficeHolding", fact, person, writing)
         yield _triple(holding, "dg:office", office)
+
+
+def _person(subject: str, ref: Ref, state: str | None, writing: Writing) -> Iterator[Triple]:
+    yield from _block(subject, "Person", _named(ref), writing)
+    yield from _identified(subject, ref)
+    family = resolution.family_name(_named(ref), state, writing.who)
+    if family:
+        yield _triple(subject, "foaf:familyName", Literal(family))
 
 
 def _is_known(person: str, office: str, time: str, writing: Writing) -> bool:
