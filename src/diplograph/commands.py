@@ -1,20 +1,26 @@
 """The commands on conclusions: draw them again, ask why not, what if a rule, a text or a parameter were other."""
 
+import os
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from pyoxigraph import Triple
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 import diplograph
 from diplograph.errors import InputError
 from diplograph.vocabulary import compact
 
 if TYPE_CHECKING:  # what the other commands need not wait for
-    from diplograph.inference import Ablation, Setting, WhyNot
+    from pyoxigraph import Store
+
+    from diplograph.inference import Ablation, InferenceReport, Program, Setting, WhyNot
     from diplograph.inference.whynot import Attempt
 
 _GRAPH = click.Path(file_okay=False, path_type=Path)
@@ -23,8 +29,10 @@ _SHOWN = 20
 
 
 @click.command(name="infer")
-@click.argument("directory", type=_GRAPH)
-@click.option("--engine", type=click.Choice(["duckdb", "sparql"]), default="duckdb", show_default=True)
+@click.argument("where", metavar="DIRECTORY|URL")
+@click.option(
+    "--engine", type=click.Choice(["duckdb", "sparql", "owlrl"]), help="Default: duckdb; of a URL sparql."
+)
 @click.option(
     "--set", "settings", multiple=True, metavar="RULE.NAME=VALUE", help="Set a parameter of a rule."
 )
@@ -33,25 +41,80 @@ _SHOWN = 20
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A TOML file of parameters, a table a rule.",
 )
-def infer(directory: Path, engine: str, settings: tuple[str, ...], parameters: Path | None) -> None:
+@click.option("--update", metavar="URL", help="Where the store behind a URL takes updates, if elsewhere.")
+@click.option("--limit", type=int, default=50_000_000, show_default=True, help="Most triples to derive.")
+def infer(
+    where: str,
+    engine: str | None,
+    settings: tuple[str, ...],
+    parameters: Path | None,
+    update: str | None,
+    limit: int,
+) -> None:
     """Run the rules again on the graph in DIRECTORY; readers see the old conclusions until all is done.
+
+    At a URL the rules run inside the SPARQL 1.1 store that answers there. The engine owlrl knows the axioms only: it
+    is there to compare with.
 
     \b
     diplograph infer demo
     diplograph infer demo --set defense-partner.window=3 --engine sparql
+    diplograph infer http://localhost:7878/query --update http://localhost:7878/update
     """
     from diplograph import inference, store  # noqa: PLC0415 - what another command does not need
 
     overrides = {**_from_file(parameters), **dict(map(_setting, settings))}
-    with store.writing(directory) as writer:
-        report = inference.infer(
-            writer.store, inference.load_rules(inference.rule_paths()), overrides=overrides, engine=engine
-        )
+    rules = inference.load_rules(inference.rule_paths(), overrides=overrides)
+    if "://" in where:
+        if engine not in (None, "sparql"):
+            raise InputError(f"--engine {engine}: a store at a URL runs the rules as SPARQL itself")
+        token = os.environ.get("DIPLOGRAPH_TOKEN", "")
+        with _bar() as advance:
+            report = inference.infer_remote(
+                inference.Endpoint(where, update or where, token), rules, limit=limit, progress=advance
+            )
+        click.echo("\n".join(_report(report)))
+        return
+    with store.writing(Path(where)) as writer:
+        program = inference.program_of(writer.store, rules)
+        with _bar() as advance:
+            report = inference.infer(
+                writer.store, program, engine=engine or "duckdb", limit=limit, progress=advance
+            )
         writer.publish()
+        click.echo("\n".join([*_report(report), *_blamed(writer.store, program, report)]))
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on standard error where a person looks at it."""
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def advance(stage: str, done: int, total: int) -> None:
+            bar.update(task, description=stage[:_BAR], completed=done, total=total)
+
+        yield advance
+
+
+def _report(report: "InferenceReport") -> Iterator[str]:
     for slug, count in report.counts.items():
-        click.echo(f"{count:8}  {slug}")
+        yield f"{count:8}  {slug}"
     for clash in report.clashes:
-        click.echo(f"contradiction: {clash}")
+        yield f"contradiction: {_words(clash.triple)}: {clash.axiom}"
+
+
+def _blamed(graph: "Store", program: "Program", report: "InferenceReport") -> Iterator[str]:
+    """Yield the proofs of the first contradictions: what they rest on is to blame."""
+    from diplograph import inference  # noqa: PLC0415
+
+    for clash in report.clashes[:_SHOWN]:
+        proof = inference.explain(graph, program, clash.triple)
+        if proof is not None:
+            yield f"why {_words(clash.triple)}:"
+            yield inference.render_proof(proof).rstrip()
 
 
 @click.command("why-not")
@@ -110,7 +173,7 @@ def sweep(directory: Path, param: str) -> None:
     """Show what conclusions come and go as a parameter of a rule takes other values.
 
     \b
-    diplograph sweep demo --param defense-confirmation.window=1..8
+    diplograph sweep demo --param defense-partner.window=3..15
     """
     from diplograph import inference  # noqa: PLC0415
     from diplograph.inference import whatif  # noqa: PLC0415

@@ -4,6 +4,7 @@ from diplograph.inference.incremental import update
 from diplograph.inference.infer import Clash, InferenceReport, infer
 from diplograph.inference.program import Program
 from diplograph.inference.proof import Derivation, Proof, explain, program_of
+from diplograph.inference.remote import Endpoint, infer_remote
 from diplograph.inference.rendering import render_proof
 from diplograph.inference.rulefile import load_rules, rule_paths, with_parameters
 from diplograph.inference.whatif import Ablation, Setting, ablate_document, ablate_rule, sweep
@@ -13,6 +14,7 @@ __all__ = [
     "Ablation",
     "Clash",
     "Derivation",
+    "Endpoint",
     "InferenceReport",
     "Program",
     "Proof",
@@ -22,6 +24,7 @@ __all__ = [
     "ablate_rule",
     "explain",
     "infer",
+    "infer_remote",
     "load_rules",
     "program_of",
     "render_proof",

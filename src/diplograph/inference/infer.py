@@ -6,12 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
-from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, parse
 
 from diplograph.errors import InputError, StoreError
 from diplograph.inference.classes import CLASH, SAME
 from diplograph.inference.duckdb_engine import DuckRun, clash_rows, conclusions, run_duckdb, write_lines
 from diplograph.inference.owl import CLASH_SLUG, SLUG
+from diplograph.inference.owlrl_engine import ERROR, run_owlrl
 from diplograph.inference.program import Program, build_program, kept, second
 from diplograph.inference.rule import Rule
 from diplograph.inference.rulefile import with_parameters
@@ -64,14 +65,15 @@ def infer(
 
     `ontology` is where the axioms come from (default: `graph:ontology` of the store); `overrides` sets
     parameters (`{"defense-partner.window": "3"}`). The graphs are replaced at the end, in one transaction
-    each: run it on a writer's copy of the store, which nobody reads before it is published.
+    each: run it on a writer's copy of the store, which nobody reads before it is published. The engine owlrl
+    knows the axioms only: there are then no conclusions of domain rules.
     Raises `KnowledgeError` for an unknown parameter, a circle of negations, or more than `limit` conclusions.
     """
     program = _program(store, rules, ontology, overrides or {})
     old = inferred_graphs(store)
     report = run(store, program, READ, old, engine=engine, limit=limit, progress=progress)
     claims, documents = second(program), document_graphs(store)
-    if claims is None or not documents:
+    if claims is None or not documents or engine == "owlrl":
         return report
     graphs = (*READ, *inferred_graphs(store), *documents)
     return _joined(report, run(store, claims, graphs, engine=engine, limit=limit, progress=progress))
@@ -173,6 +175,15 @@ def _write(job: Job, done: DuckRun, folder: Path) -> dict[str, int]:
     return counts
 
 
+def _by_owlrl(job: Job) -> InferenceReport:
+    derived, errors = run_owlrl(triple for graph in job.graphs for triple in graph_triples(job.store, graph))
+    worth = [triple for triple in derived if _worth(triple)]
+    job.drop()
+    job.store.extend(quad(triple, NamedNode(INFERRED + SLUG)) for triple in worth)
+    told = (Clash("owlrl", text, Triple(BlankNode("error"), ERROR, Literal(text))) for text in errors)
+    return InferenceReport("owlrl", {SLUG: len(worth)}, 0, _sorted_clashes(told))
+
+
 def _slugs(program: Program) -> set[str]:
     strata = (*program.identity, *program.strata)
     return {rule.slug for stratum in strata for rule in stratum.rules}
@@ -187,7 +198,11 @@ def _clashes_of(program: Program, done: DuckRun) -> tuple[Clash, ...]:
     return _sorted_clashes(found)
 
 
-ENGINES: Mapping[str, Callable[[Job], InferenceReport]] = {"duckdb": _by_duckdb, "sparql": _by_sparql}
+ENGINES: Mapping[str, Callable[[Job], InferenceReport]] = {
+    "duckdb": _by_duckdb,
+    "sparql": _by_sparql,
+    "owlrl": _by_owlrl,
+}
 
 
 def _program(

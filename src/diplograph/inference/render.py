@@ -68,17 +68,19 @@ def negation(item: Negation) -> str:
 
 def _grouping(item: Grouping) -> str:
     ways = " UNION ".join(f"{{ {where(way)} }}" for way in item.ways)
-    return _select(item, ways)
+    return _select(item, ways, filled=item.keyed and not item.keys)
 
 
-def _select(item: Aggregate | Grouping, inner: str) -> str:
+def _select(item: Aggregate | Grouping, inner: str, *, filled: bool = False) -> str:
+    """Return a sub-select; when it is to be `filled`, no solutions make no group."""
     keys = " ".join(map(str, item.keys))
     columns = " ".join(
         f"({column.function}({'DISTINCT ' * column.distinct}{column.argument or '*'}) AS {column.variable})"
         for column in item.columns
     )
-    grouping = f" GROUP BY {keys}" if item.keys else ""
-    return f"{{ SELECT {keys} {columns} WHERE {{ {inner} }}{grouping} }}"
+    grouping = f" GROUP BY {keys}" if item.keys else " HAVING (COUNT(*) > 0)" if filled else ""
+    chosen = f"{keys} {columns}".strip() or "(COUNT(*) AS ?_solutions)"
+    return f"{{ SELECT {chosen} WHERE {{ {inner} }}{grouping} }}"
 
 
 def _element(element: Element) -> str:

@@ -143,6 +143,7 @@ class Rule:
 
     `slug` names the graph its triples go to. The rules compiled from OWL axioms all have the slug `owl-rl`;
     their `id` is the name of the rule in the OWL 2 RL profile, and `premises` holds the axiom itself.
+    A rule that is `part_of` another (a slug) also takes the parameters of that one that are named as its own.
     `clash` marks a rule whose head says that its solution is a contradiction. A rule that `reads` "claims"
     also sees the graphs of documents; it runs last, and no other rule builds on it.
     """
@@ -161,6 +162,7 @@ class Rule:
     axioms: tuple[str, ...] = ()
     clash: bool = False
     reads: str = ""
+    part_of: str = ""
     variants: tuple["Variant", ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -197,11 +199,16 @@ class Variant:
 
 @dataclass(frozen=True)
 class Grouping:
-    """A sub-select, as the ways in which its group can hold; their solutions are counted together."""
+    """A sub-select, as the ways in which its group can hold; their solutions are counted together.
+
+    `keyed` says that it groups by something, be it by keys that have been replaced by what they are: then no
+    solutions make no group. Without, no solutions are one group, of which the count is nought.
+    """
 
     keys: tuple[Var, ...]
     columns: tuple[Column, ...]
     ways: tuple[Variant, ...]
+    keyed: bool = True
 
 
 @dataclass(frozen=True)

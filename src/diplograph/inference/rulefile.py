@@ -6,6 +6,10 @@
 #+ definition: ...
 #+ source: ...
 #+ parameter: window 5 years within which two kinds of cooperation count together
+#+ part_of: defense-partner
+
+A rule that is part of another takes its parameters under the name of the whole as well:
+defense-partner.window sets the window of defense-confirmation.
 """
 
 import re
@@ -47,27 +51,33 @@ def load_rules(
 
 
 def with_parameters(rules: Iterable[Rule], overrides: Mapping[str, str]) -> tuple[Rule, ...]:
-    """Return `rules` with the parameters of `overrides` set, as `load_rules` would."""
-    given = dict(overrides)
-    changed = tuple(_override(rule, given) for rule in rules)
-    _refuse_unknown(given, changed)
-    return changed
+    """Return `rules` with the parameters of `overrides` set, as `load_rules` would.
+
+    What is set for a part by its own name stands, whatever is set for the whole.
+    """
+    listed = tuple(rules)
+    _refuse_unknown(overrides, listed)
+    return tuple(_override(rule, overrides) for rule in listed)
 
 
-def _override(rule: Rule, given: dict[str, str]) -> Rule:
-    names = [p.name for p in rule.parameters if f"{rule.slug}.{p.name}" in given]
+def _names(rule: Rule, parameter: Parameter) -> tuple[str, ...]:
+    """Return the names under which a parameter is set, the one that counts most first."""
+    return tuple(f"{slug}.{parameter.name}" for slug in (rule.slug, rule.part_of) if slug)
+
+
+def _override(rule: Rule, given: Mapping[str, str]) -> Rule:
     text = rule.text
-    for name in names:
-        text = _set(text, name, given.pop(f"{rule.slug}.{name}"))
-    return parse_rule(text, slug=rule.slug, path=rule.path) if names else rule
+    for parameter in rule.parameters:
+        value = next((given[name] for name in _names(rule, parameter) if name in given), None)
+        text = text if value is None else _set(text, parameter.name, value)
+    return rule if text is rule.text else parse_rule(text, slug=rule.slug, path=rule.path)
 
 
 def _refuse_unknown(given: Mapping[str, str], rules: Iterable[Rule]) -> None:
-    if given:
-        known = sorted(f"{rule.slug}.{parameter.name}" for rule in rules for parameter in rule.parameters)
-        raise KnowledgeError(
-            f"no rule has the parameter {min(given)!r}; there are: {', '.join(known) or 'none'}"
-        )
+    known = {name for rule in rules for parameter in rule.parameters for name in _names(rule, parameter)}
+    if set(given) - known:
+        wrong, listed = min(set(given) - known), ", ".join(sorted(known)) or "none"
+        raise KnowledgeError(f"no rule has the parameter {wrong!r}; there are: {listed}")
 
 
 def parse_rule(text: str, *, slug: str, path: str = "<text>") -> Rule:
@@ -82,6 +92,7 @@ def parse_rule(text: str, *, slug: str, path: str = "<text>") -> Rule:
         id=header["id"], slug=slug, label=header["label"], version=header["version"],
         definition=header["definition"], source=header["source"], head=head, body=body, text=text,
         path=path, parameters=_parameters(text, path), variants=variants, reads=header.get("reads", ""),
+        part_of=header.get("part_of", ""),
     )  # fmt: skip
 
 

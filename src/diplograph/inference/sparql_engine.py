@@ -12,7 +12,7 @@ from diplograph.inference.rule import Rule
 from diplograph.inference.stratify import Stratum
 
 Progress = Callable[[str, int, int], None]
-_EQUALITY = tuple(
+EQUALITY = tuple(
     f"CONSTRUCT {{ {head} }} WHERE {{ {body} FILTER(?x != ?y) }}"
     for head, body in (
         (f"?y {SAME} ?x", f"?x {SAME} ?y ."),
@@ -94,7 +94,7 @@ class _Run:
             return False
         grown, growing = False, True
         while growing:
-            made = {triple for query in _EQUALITY for triple in ask(self.scratch, query)}
+            made = {triple for query in EQUALITY for triple in ask(self.scratch, query)}
             growing = self._add(made)
             self.found.equality.update(made - self.given)
             grown |= growing

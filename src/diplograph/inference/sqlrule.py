@@ -187,9 +187,12 @@ def _add_grouping(body: Body, grouping: Grouping) -> None:
     alias = body.catalog.alias("g")
     columns = [names[var] for var in grouping.keys]
     columns += [f"{_aggregate(column, names, shapes)} AS a{i}" for i, column in enumerate(grouping.columns)]
-    grouped = f" GROUP BY {', '.join(names[var] for var in grouping.keys)}" if grouping.keys else ""
+    grouped = " HAVING count(*) > 0" if grouping.keyed else ""
+    if grouping.keys:
+        grouped = f" GROUP BY {', '.join(names[var] for var in grouping.keys)}"
     counted = " UNION ALL ".join(f"({way})" for way in ways)
-    body.sources.append(f"(SELECT {', '.join(columns)} FROM ({counted}){grouped}) {alias}")
+    chosen = ", ".join(columns) or "1 AS one"
+    body.sources.append(f"(SELECT {chosen} FROM ({counted}){grouped}) {alias}")
     for var in grouping.keys:
         _adopt(body, var, shapes[var], f"{alias}.{names[var]}")
     for index, column in enumerate(grouping.columns):

@@ -151,7 +151,7 @@ def constant(node: rdflib.term.Node) -> NamedNode | BlankNode | Literal:
         return NamedNode(str(node))
     if isinstance(node, rdflib.BNode):
         return BlankNode(str(node))
-    literal = rdflib.Literal(node)
+    literal = rdflib.Literal(node, normalize=False)
     if literal.language:
         return Literal(str(literal), language=literal.language)
     return (

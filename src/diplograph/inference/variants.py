@@ -103,7 +103,7 @@ def substitute_variant(variant: Variant, known: Mapping[Var, Constant]) -> Varia
 def _fixed_grouping(item: Grouping, known: Mapping[Var, Constant]) -> Grouping:
     fixed = {var: value for var, value in known.items() if var in item.keys}
     ways = tuple(substitute_variant(way, fixed) for way in item.ways)
-    return Grouping(tuple(var for var in item.keys if var not in fixed), item.columns, ways)
+    return Grouping(tuple(var for var in item.keys if var not in fixed), item.columns, ways, item.keyed)
 
 
 def bound(variant: Variant) -> frozenset[Var]:
@@ -216,7 +216,8 @@ def _grouping(item: Aggregate, known: Substitution) -> Grouping:
     keys = frozenset(item.keys) - frozenset(fixed) | variables(tuple(c.argument for c in item.columns))
     flats = _flatten(Group(elements))
     ways = tuple(way for flat in flats for way in _variants((), flat, frozenset(), keys))
-    return Grouping(tuple(var for var in item.keys if var not in fixed), item.columns, ways)
+    left = tuple(var for var in item.keys if var not in fixed)
+    return Grouping(left, item.columns, ways, bool(item.keys))
 
 
 def _negation(item: Absent, known: Substitution, outer: frozenset[Var]) -> Negation:
