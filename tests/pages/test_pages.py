@@ -141,6 +141,18 @@ def test_what_did_not_happen_has_a_lane_of_its_own(client: FlaskClient) -> None:
     assert not re.findall(unreal, others)
 
 
+def test_a_pair_has_a_table_of_what_is_drawn(client: FlaskClient) -> None:
+    page = get(client, "/dyad/PAK-RUS")
+    table = page.partition('class="facts-table"')[2].partition("</table>")[0]
+    drawn = page.count('class="mark ')
+    assert table.count("<tr><td>") == drawn > 10
+
+
+def test_states_that_share_a_code_have_a_map(hostile: FlaskClient) -> None:
+    assert "Third" in get(hostile, "/map")
+    assert "Third" in get(hostile, "/id/state/third")
+
+
 @pytest.mark.parametrize("pair", ["PAK", "PAK-XXX", "PAK-PAK", "-", "pak_rus"])
 def test_no_pair_says_what_one_is(client: FlaskClient, pair: str) -> None:
     assert "PAK-RUS" in get(client, f"/dyad/{pair}", 404)

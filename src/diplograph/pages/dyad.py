@@ -57,7 +57,7 @@ class Dyad:
 
 
 def states(reader: Reader) -> dict[str, State]:
-    """Return the states by code, sorted by name."""
+    """Return the states by code, sorted by name; of several with one code the last by name."""
     rows = sorted(ask(reader, "codes"), key=lambda row: (text(row, "label"), text(row, "state")))
     return {
         text(row, "code"): State(text(row, "state"), text(row, "code"), text(row, "label")) for row in rows

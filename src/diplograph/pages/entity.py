@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from diplograph.pages.dates import in_words
-from diplograph.pages.facts import Fact, events_of, facts, in_order, number_of_events, roles_with_sides
+from diplograph.pages.facts import Fact, Orders, facts, in_order, roles_with_sides
 from diplograph.pages.lanes import UNREAL, lane_of, lanes
 from diplograph.pages.reading import DG, GRAPH, LABEL, QUERIES, RDF_TYPE, Reader, Row, ask, names, short, text
 from diplograph.vocabulary import PREFIXES, expand
 
 PER_PAGE = 40
 PARTNERS = 14
+_CHIPS = 40  # of a relation
 _ALTERNATIVE = PREFIXES["skos"] + "altLabel"
 _SAME = tuple(
     PREFIXES[prefix] + name
@@ -41,6 +42,16 @@ class Statement:
     def inferred(self) -> bool:
         """Whether only rules say so."""
         return all(graph.startswith(GRAPH + "inferred/") for graph in self.graphs)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation that rules derive: property and name, IRI and name of the first at its other end, and how many more."""
+
+    iri: str
+    name: str
+    others: tuple[tuple[str, str], ...]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,7 @@ class Entity:
     when: str
     code: str
     itself: Fact | None
-    relations: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+    relations: tuple["Relation", ...]
     partners: tuple[Partner, ...]
     facts: tuple[Fact, ...]
     total: int
@@ -86,21 +97,27 @@ class Entity:
         return max(1, -(-self.total // PER_PAGE))
 
     @property
+    def near(self) -> list[int]:
+        """The pages that this one links to: the first, those around it, and the last."""
+        around = range(max(1, self.page - 4), min(self.pages, self.page + 4) + 1)
+        return sorted({1, *around, self.pages})
+
+    @property
     def is_state(self) -> bool:
         """Whether it has a page for every pair with another."""
         return "/id/state/" in self.iri and bool(self.code)
 
 
-def entity(reader: Reader, iri: str, page: int = 1) -> Entity | None:
+def entity(reader: Reader, orders: Orders, iri: str, page: int = 1) -> Entity | None:
     """Return what the page of `iri` shows, `None` when the graph does not know it."""
     rows = ask(reader, "about", thing=[iri])
-    total = number_of_events(reader, iri)
+    order = orders.of(iri)
+    total = len(order)
     if not rows and not total:
         return None
     page = min(max(page, 1), max(1, -(-total // PER_PAGE)))
-    shown = events_of(reader, [iri], slice((page - 1) * PER_PAGE, page * PER_PAGE)) if total else {}
     itself = next(iter(facts(reader, [iri])), None) if _is_fact(rows) else None
-    others = in_order(facts(reader, list(shown)))
+    others = in_order(facts(reader, order[(page - 1) * PER_PAGE : page * PER_PAGE]))
     sides = roles_with_sides(reader)
     incoming = [
         row for row in ask(reader, "named", thing=[iri]) if not _is_role(text(row, "property"), sides)
@@ -159,20 +176,17 @@ def _in_other_languages(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((language, label) for language, label in found if language != "en"))
 
 
-def _relations(reader: Reader, iri: str) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]:
-    rows = ask(reader, "relations", thing=[iri])
-    known = names(reader, {text(row, name) for row in rows for name in ("property", "other")})
+def _relations(reader: Reader, iri: str) -> tuple[Relation, ...]:
     grouped: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
+    for row in ask(reader, "relations", thing=[iri]):
         grouped[text(row, "property")].add(text(row, "other"))
-    return tuple(
-        (
-            relation,
-            known[relation],
-            tuple((other, known[other]) for other in sorted(others, key=known.__getitem__)),
-        )
-        for relation, others in sorted(grouped.items(), key=lambda each: known[each[0]])
-    )
+    known = names(reader, {*grouped, *(other for others in grouped.values() for other in others)})
+    found = []
+    for relation in sorted(grouped, key=known.__getitem__):
+        others = sorted(grouped[relation], key=known.__getitem__)
+        listed = tuple((other, known[other]) for other in others[:_CHIPS])
+        found.append(Relation(relation, known[relation], listed, len(others) - len(listed)))
+    return tuple(found)
 
 
 def provable(reader: Reader) -> list[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """Facts: events and situations with who did what to whom, when, who says so in which words, and what is only inferred."""
 
 import re
-from collections import defaultdict
+import threading
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +23,7 @@ _MOST_GENERAL = frozenset(
 )
 DETAILS = ("visitPlace", "place", "agreement", "agreementName", "topic", "about", "occasion", "aidKind",
            "body", "office", "supplyBasis", "cooperationKind", "eventCount", "scoreSum", "quantityOrdered")  # fmt: skip
+_ORDERS = 64  # things
 NOT_SHOWN = frozenset(DG + name for name in ("DyadYear", "CapitalStatus", "Claim", "ArmsLot"))
 
 
@@ -164,18 +166,36 @@ def _own_label(rows: Sequence[Row]) -> str:
     return next((text(row, "value") for row in reference if text(row, "property") == LABEL), "")
 
 
-def events_of(reader: Reader, things: Iterable[str], part: slice | None = None) -> dict[str, frozenset[str]]:
+def events_of(reader: Reader, things: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return the events in which things have a role, in the order of their starts, and which things those are."""
     who: dict[str, set[str]] = defaultdict(set)
-    for row in ask(reader, "events", part, thing=things, role=roles_with_sides(reader)):
+    for row in ask(reader, "events", thing=things, role=roles_with_sides(reader)):
         who[text(row, "event")].add(text(row, "thing"))
     return {event: frozenset(found) for event, found in who.items()}
 
 
-def number_of_events(reader: Reader, thing: str) -> int:
-    """Return in how many events a thing has a role."""
-    rows = ask(reader, "events_count", thing=[thing], role=roles_with_sides(reader))
-    return int(text(rows[0], "number"))
+class Orders:
+    """The events of things in the order of time, kept for the things asked for last: sorting those of a hub takes long."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Read from `reader`."""
+        self._reader = reader
+        self._kept: OrderedDict[tuple[str, str], tuple[str, ...]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, thing: str) -> tuple[str, ...]:
+        """Return the events in which a thing has a role, in the order of their starts."""
+        key = (self._reader.tag(), thing)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        found = tuple(events_of(self._reader, [thing]))
+        with self._lock:
+            self._kept[key] = found
+            while len(self._kept) > _ORDERS:
+                self._kept.popitem(last=False)
+        return found
 
 
 def in_order(found: Iterable[Fact]) -> list[Fact]:

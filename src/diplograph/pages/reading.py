@@ -42,16 +42,11 @@ class Reader:
     documents: Path | None = None
 
 
-def ask(reader: Reader, name: str, part: slice | None = None, **values: Iterable[str]) -> list[Row]:
-    """Return the solutions of `queries/<name>.rq` with the IRIs of `values` in place of its examples.
-
-    `part` asks for some of them: a slice with a start and a stop.
-    """
+def ask(reader: Reader, name: str, **values: Iterable[str]) -> list[Row]:
+    """Return the solutions of `queries/<name>.rq` with the IRIs of `values` in place of its examples."""
     text = _query(name)
     for variable, iris in values.items():
         text = _with_values(text, variable, iris)
-    if part is not None:
-        text += f"LIMIT {int(part.stop - part.start)} OFFSET {int(part.start)}"
     return reader.rows(text)
 
 

@@ -15,6 +15,7 @@ from diplograph.pages.charts import by_year
 from diplograph.pages.document import document
 from diplograph.pages.dyad import Dyad, State, by_lane, dyad, states, table, timelines
 from diplograph.pages.entity import PER_PAGE, entity, partner_lanes, provable
+from diplograph.pages.facts import Orders
 from diplograph.pages.loss import lost
 from diplograph.pages.prooftree import rests_on, tree, words
 from diplograph.pages.reading import RDF_TYPE, Reader, names
@@ -57,10 +58,11 @@ def blueprint(read: Reader, *, base: str = BASE) -> Blueprint:
 
 def _add_things(routes: Blueprint, read: Reader, base: str, known: Callable[[], dict[str, State]]) -> None:
     """Add the pages of what has an IRI."""
+    orders = Orders(read)
 
     @routes.get("/id/<path:rest>")
     def thing(rest: str) -> Response:
-        return _page_or_data("id", rest, lambda: _entity(read, f"{base}id/{rest}", known()))
+        return _page_or_data("id", rest, lambda: _entity(read, orders, f"{base}id/{rest}", known()))
 
     @routes.get("/doc/<path:rest>")
     def text(rest: str) -> Response:
@@ -155,8 +157,8 @@ def _alternates(response: Response, path: str) -> Response:
     return response
 
 
-def _entity(read: Reader, iri: str, known: dict[str, State]) -> str | None:
-    found = entity(read, iri, request.args.get("page", 1, type=int))
+def _entity(read: Reader, orders: Orders, iri: str, known: dict[str, State]) -> str | None:
+    found = entity(read, orders, iri, request.args.get("page", 1, type=int))
     if found is None:
         return None
     return render_template(
@@ -198,7 +200,7 @@ def _map(read: Reader, covered: Coverage, known: dict[str, State]) -> Response:
     codes = {state.iri: state.code for state in known.values()}
     content = render_template(
         "map.html", map=worldmap.draw(read, covered, year), year=year, kinds=KINDS, chosen=chosen, names=covered.names,
-        pair_address=lambda flow: url_for("views.dyad", pair=f"{codes[flow.source]}-{codes[flow.target]}"),
+        codes=codes,
     )  # fmt: skip
     return make_response(content)
 
@@ -221,8 +223,14 @@ def _once_a_version(read: Reader, compute: Callable[[Reader], Result]) -> Callab
 def _dyad(read: Reader, pair: str, known: dict[str, State]) -> Response:
     compared = request.args.get("with")
     found = [_found_dyad(read, each, known) for each in (pair, compared) if each]
+    titles = {said.document: said.title for each in found for fact in each.facts for said in fact.said}
     content = render_template(
-        "dyad.html", dyads=found, lines=timelines(found), states=known, lanes=by_lane(found[0].facts)
+        "dyad.html",
+        dyads=found,
+        lines=timelines(found),
+        states=known,
+        lanes=by_lane(found[0].facts),
+        titles=titles,
     )
     return make_response(content)
 

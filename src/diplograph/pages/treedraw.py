@@ -8,7 +8,7 @@ from diplograph.pages.prooftree import Step
 
 BOX, HEIGHT = 218, 56
 _ACROSS, _DOWN = 258, 68
-_LETTERS = 33  # of a line in a box
+_LETTERS = 30  # of a line in a box
 
 
 @dataclass(frozen=True)

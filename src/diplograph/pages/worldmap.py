@@ -19,6 +19,8 @@ _A = (
     0.003796,
 )  # Šavrič, Patterson and Jenny (2018), The Equal Earth map projection
 _M = sqrt(3) / 2
+_LETTER = 5.3  # width of a letter of a name, more or less
+_Box = tuple[float, float, float, float]  # left, top, right, bottom
 _EDGE = (2.7066, 1.3173)  # half the width and half the height of the projected world
 
 
@@ -40,6 +42,8 @@ class Dot:
     state: str
     x: float
     y: float
+    name: str = ""  # where there is room for it
+    before: bool = False  # the name stands to the left of the dot
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def draw(reader: Reader, covered: Coverage, year: int | None) -> Map:
     used = sorted({state for flow in covered.flows for state in (flow.source, flow.target)} & set(places))
     return Map(
         tuple(arc for arc in arcs if arc.path),
-        tuple(Dot(state, *places[state]) for state in used),
+        tuple(_named([Dot(state, *places[state], covered.names[state]) for state in used], covered)),
         tuple(arc for arc in arcs if not arc.path),
         (min((span[0] for span in spans), default=2000), max((span[1] for span in spans), default=2000)),
         _outline(),
@@ -96,6 +100,31 @@ def _capitals(reader: Reader) -> dict[str, tuple[float, float]]:
     """Return where to draw states: at the capital that was the last to become one."""
     rows = sorted(ask(reader, "capitals"), key=lambda row: (text(row, "start"), text(row, "lat")))
     return {text(row, "state"): project(float(text(row, "lat")), float(text(row, "long"))) for row in rows}
+
+
+def _named(dots: Sequence[Dot], covered: Coverage) -> list[Dot]:
+    """Return the dots, those of most events first, with names where they cover neither dots nor other names."""
+    numbers = {state: number for state, _, number in covered.states}
+    taken = [(dot.x - 3, dot.y - 3, dot.x + 3, dot.y + 3) for dot in dots]
+    found = []
+    for dot in sorted(dots, key=lambda dot: (-numbers.get(dot.state, 0), dot.state)):
+        width = len(dot.name) * _LETTER
+        places = (
+            (False, (dot.x + 5, dot.y - 5, dot.x + 5 + width, dot.y + 5)),
+            (True, (dot.x - 5 - width, dot.y - 5, dot.x - 5, dot.y + 5)),
+        )
+        fit = [each for each in places if 0 <= each[1][0] and each[1][2] <= WIDTH]
+        free = next((each for each in fit if not any(_meet(each[1], other) for other in taken)), None)
+        if free is None:
+            found.append(Dot(dot.state, dot.x, dot.y))
+        else:
+            taken.append(free[1])
+            found.append(Dot(dot.state, dot.x, dot.y, dot.name, free[0]))
+    return found
+
+
+def _meet(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _arc(flow: Flow, places: dict[str, tuple[float, float]], year: int | None) -> Arc:
