@@ -113,7 +113,7 @@ def _named(dots: Sequence[Dot], covered: Coverage) -> list[Dot]:
             (False, (dot.x + 5, dot.y - 5, dot.x + 5 + width, dot.y + 5)),
             (True, (dot.x - 5 - width, dot.y - 5, dot.x - 5, dot.y + 5)),
         )
-        fit = [each for each in places if 0 <= each[1][0] and each[1][2] <= WIDTH]
+        fit = [each for each in places if each[1][0] >= 0 and each[1][2] <= WIDTH]
         free = next((each for each in fit if not any(_meet(each[1], other) for other in taken)), None)
         if free is None:
             found.append(Dot(dot.state, dot.x, dot.y))
