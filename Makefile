@@ -68,8 +68,9 @@ $(VENV)/installed: $(VENV)/bin/python requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	touch $@
 
-$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock requirements-clients.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-clients.lock
 	touch $@
 
 # The toolkit brings a hundred packages that nothing else here needs.
