@@ -152,3 +152,41 @@ def test_the_text_of_every_shipped_rule_keeps_its_parameters() -> None:
     ]
     with pytest.raises(KnowledgeError, match="whole number"):
         load_rules(overrides={"defense-confirmation.window": "many"})
+
+
+GROUPS = {
+    "a key that is known": ("VALUES ?class { dg:K dg:L } { SELECT ?class (COUNT(?x) AS ?n) WHERE { ?x a ?class } GROUP BY ?class }", 1),
+    "a key that says of what class something is": (
+        "VALUES ?class { dg:K dg:L } ?y a ?class . { SELECT ?class (COUNT(?x) AS ?n) WHERE { ?x dg:b ?class } GROUP BY ?class }", 1,
+    ),
+    "no key": ("{ SELECT (COUNT(?x) AS ?n) WHERE { ?x a dg:L } } BIND(dg:L AS ?class)", 1),
+    "no key, another way": ("{ SELECT (COUNT(?x) AS ?n) WHERE { ?x a dg:M ; a dg:K } } BIND(dg:L AS ?class)", 1),
+    "nothing counted": ("VALUES ?class { dg:K dg:L } { SELECT DISTINCT ?class WHERE { ?x a ?class } } BIND(1 AS ?n)", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_what_has_no_solutions_makes_no_group_with_a_key(name: str) -> None:
+    body, expected = GROUPS[name]
+    made = parse_rule(rule("t", body, "?class dg:a ?n"), slug="t", path="t.rq")
+    found = []
+    for engine in ("sparql", "duckdb"):
+        store = accepted("<urn:1> a dg:K ; dg:b dg:K . <urn:2> a dg:M .")
+        infer(store, [made], [], engine=engine)
+        found.append(set(graph_triples(store, NamedNode(INFERRED + "t"))))
+    assert found[0] == found[1]
+    assert len(found[0]) == expected
+
+
+def test_a_part_takes_the_parameters_of_the_whole() -> None:
+    def under(*overrides: tuple[str, str]) -> dict[str, str]:
+        rules = load_rules(overrides=dict(overrides))
+        return {f"{r.slug}.{p.name}": p.value.value for r in rules for p in r.parameters}
+
+    assert under(("defense-partner.window", "3"))["defense-confirmation.window"] == "3"
+    both = under(("defense-partner.lapse", "7"))
+    assert (both["defense-partner.lapse"], both["defense-partner-end.lapse"]) == ("7", "7")
+    one = under(("defense-partner.lapse", "7"), ("defense-partner-end.lapse", "8"))
+    assert (one["defense-partner.lapse"], one["defense-partner-end.lapse"]) == ("7", "8")
+    with pytest.raises(KnowledgeError, match=r"defense-partner\.width"):
+        under(("defense-partner.width", "3"))

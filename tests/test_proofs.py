@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple
 
 from diplograph.inference.cases import case_store, read_case, shipped_program
-from diplograph.inference.infer import INFERRED, infer
+from diplograph.inference.infer import INFERRED, READ, infer
 from diplograph.inference.proof import Derivation, Proof, explain
 from diplograph.inference.rendering import FORMATS, render_proof
 
@@ -166,3 +166,16 @@ def test_what_holds_under_another_name_has_a_proof() -> None:
     assert proof is not None
     assert proof.derivations[0].rule.id == "eq-rep-o"
     verify(proof, set())
+
+
+@pytest.mark.parametrize("name", ["defense-cooperation", "dyad-year", "dyad-trend", "relation-trend"])
+def test_what_was_counted_has_no_proof_once_there_is_nothing_to_count(name: str) -> None:
+    case = read_case(CASES / f"{name}.trig")
+    store = case_store(case["given"])
+    infer(store, shipped_program())
+    mine = [quad.triple for quad in store.quads_for_pattern(None, None, None, NamedNode(f"{INFERRED}{name}"))]
+    assert mine
+    assert all(explain(store, shipped_program(), triple) for triple in mine)
+    for quad in list(store.quads_for_pattern(None, None, None, READ[0])):
+        store.remove(quad)
+    assert [triple for triple in mine if explain(store, shipped_program(), triple)] == []

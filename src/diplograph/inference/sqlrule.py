@@ -183,7 +183,8 @@ def _add_grouping(body: Body, grouping: Grouping) -> None:
         ]
         ways.append(inner.sql(", ".join(columns) or "1 AS one"))
     if not ways:
-        raise EmptyError
+        _add_nothing(body, grouping)
+        return
     alias = body.catalog.alias("g")
     columns = [names[var] for var in grouping.keys]
     columns += [f"{_aggregate(column, names, shapes)} AS a{i}" for i, column in enumerate(grouping.columns)]
@@ -198,6 +199,17 @@ def _add_grouping(body: Body, grouping: Grouping) -> None:
     for index, column in enumerate(grouping.columns):
         shape = Value("", "int") if column.function == "COUNT" else shapes[column.argument or column.variable]
         _adopt(body, column.variable, shape, f"{alias}.a{index}")
+
+
+def _add_nothing(body: Body, grouping: Grouping) -> None:
+    """Say what a sub-select gives that has no solutions: no row, or, without keys, that there are none."""
+    if grouping.keyed:
+        raise EmptyError
+    for column in grouping.columns:
+        nought = column.function in ("COUNT", "SUM")
+        body.values[column.variable] = (
+            Value("0", "int", fixed=True) if nought else Value("NULL", "any", id=True)
+        )
 
 
 def _exported(inner: Body, var: Var, shapes: dict[Var, Value], measured: bool) -> str:

@@ -223,7 +223,7 @@ def _split(tables: Tables, program: Program) -> None:
             "SELECT DISTINCT p, CASE WHEN p = $1 THEN o END FROM triple", [tables.catalog.numbers[str(TYPE)]]
         ).fetchall()
     }
-    for relation in sorted(_relations(program) | _renamed(tables)):
+    for relation in sorted(_relations(program) | _present(tables, program)):
         numbers = _numbers(tables.catalog.numbers, relation)
         if numbers in present:
             rows = f"SELECT {columns_of(relation)} FROM triple WHERE {_where(numbers)}"
@@ -231,24 +231,29 @@ def _split(tables: Tables, program: Program) -> None:
     tables.derived = 0
 
 
-def _renamed(tables: Tables) -> set[Key]:
-    """Return every relation there is, when there are several names for one thing: all must be spread."""
-    same = tables.catalog.numbers[str(SAME)]
-    if not tables.size(f"triple WHERE p = {same}::UBIGINT AND s <> o"):
+def _present(tables: Tables, program: Program) -> set[Key]:
+    """Return the relations there are that no rule names, where they count all the same.
+
+    When there are several names for one thing, what is said must be spread whatever it is; a rule that asks
+    what class something is of may find any class.
+    """
+    same, type_ = (tables.catalog.numbers[str(term)] for term in (SAME, TYPE))
+    if tables.size(f"triple WHERE p = {same}::UBIGINT AND s <> o"):
+        wanted = "true"
+    elif any(key(pattern) == ANY_CLASS for pattern in _patterns(program)):
+        wanted = f"p = {type_}::UBIGINT"
+    else:
         return set()
-    rows = tables.connection.execute(
-        "SELECT DISTINCT a.nt, CASE WHEN b.nt[1] = '<' THEN b.nt END FROM triple JOIN term a ON a.id = p "
-        "LEFT JOIN term b ON b.id = o AND p = $1",
-        [tables.catalog.numbers[str(TYPE)]],
+    pairs = f"SELECT DISTINCT p, CASE WHEN p = {type_}::UBIGINT THEN o END AS o FROM triple WHERE {wanted}"
+    found = tables.connection.execute(
+        f"SELECT a.nt, p, CASE WHEN b.nt[1] = '<' THEN b.nt END, o FROM ({pairs}) JOIN term a ON a.id = p "
+        "LEFT JOIN term b ON b.id = o"
     ).fetchall()
-    tables.catalog.numbers = dict(tables.catalog.numbers) | dict(
-        tables.connection.execute(
-            "SELECT nt, id FROM term WHERE id IN (SELECT p FROM triple) OR id IN "
-            "(SELECT o FROM triple WHERE p = $1)",
-            [tables.catalog.numbers[str(TYPE)]],
-        ).fetchall()
-    )
-    return {(predicate[1:-1], class_[1:-1] if class_ else "") for predicate, class_ in rows} - {ANY_CLASS}
+    named = {text: number for row in found for text, number in (row[:2], row[2:]) if text}
+    tables.catalog.numbers = dict(tables.catalog.numbers) | named
+    return {(predicate[1:-1], class_[1:-1] if class_ else "") for predicate, _, class_, _ in found} - {
+        ANY_CLASS
+    }
 
 
 def _numbers(known: Mapping[str, int], relation: Key) -> tuple[int, int | None]:
@@ -263,10 +268,14 @@ def _where(numbers: tuple[int, int | None]) -> str:
 
 
 def _relations(program: Program) -> set[Key]:
+    return {key(pattern) for pattern in _patterns(program)} - {ANY_CLASS} | {IDENTITY}
+
+
+def _patterns(program: Program) -> Iterator[Pattern]:
     rules = [*program.rules, *(rule for stratum in program.identity for rule in stratum.rules)]
-    variants = [variant for rule in rules for variant in rule.variants]
-    found = {key(pattern) for variant in variants for pattern in (*variant.head, *mentioned(variant))}
-    return found - {ANY_CLASS} | {IDENTITY}
+    for variant in (variant for rule in rules for variant in rule.variants):
+        yield from variant.head
+        yield from mentioned(variant)
 
 
 def _kinds(tables: Tables, relation: Key, rows: str) -> tuple[str, str]:
