@@ -9,8 +9,10 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store,
 
 from diplograph.inference.cases import case_store, read_case, shipped_program
 from diplograph.inference.infer import INFERRED, READ, infer
+from diplograph.inference.program import build_program
 from diplograph.inference.proof import Derivation, Proof, explain
 from diplograph.inference.rendering import FORMATS, render_proof
+from diplograph.inference.rulefile import parse_rule
 
 CASES = Path(__file__).parent / "rules"
 STATE = "https://w3id.org/diplograph/id/state/"
@@ -179,3 +181,22 @@ def test_what_was_counted_has_no_proof_once_there_is_nothing_to_count(name: str)
     for quad in list(store.quads_for_pattern(None, None, None, READ[0])):
         store.remove(quad)
     assert [triple for triple in mine if explain(store, shipped_program(), triple)] == []
+
+
+def test_a_count_of_nothing_is_no_proof() -> None:
+    text = (
+        "#+ id: T1\n#+ label: Test\n#+ version: 1\n#+ definition: A test.\n#+ source: none\n"
+        "PREFIX dg: <https://w3id.org/diplograph/ontology#>\n"
+        "CONSTRUCT { ?x dg:a dg:Told } WHERE { { SELECT ?x (COUNT(?y) AS ?n) WHERE { ?x dg:b ?y } GROUP BY ?x } }"
+    )
+    program = build_program([parse_rule(text, slug="told", path="told.rq")], [])
+    told = Quad(NamedNode("urn:x"), NamedNode(DG + "b"), NamedNode("urn:y"), READ[0])
+    store = Store()
+    store.add(told)
+    infer(store, program)
+    conclusion = Triple(NamedNode("urn:x"), NamedNode(DG + "a"), NamedNode(DG + "Told"))
+    proof = explain(store, program, conclusion)
+    assert proof is not None
+    assert [leaf.triple for leaf in proof.leaves()] == [told.triple]
+    store.remove(told)
+    assert explain(store, program, conclusion) is None
