@@ -117,9 +117,38 @@ def test_of_which_state_somebody_is(
 
 
 def test_a_place_stands_for_the_state_it_belonged_to_then(resolver: Resolver) -> None:
-    for when, state in (("1974", "state:soviet-union"), ("2001", "state:russia")):
+    for when, state in (("1910", "russian-empire"), ("1974", "soviet-union"), ("2001", "russia")):
         found = linking.states_of_place("place:moscow", when, None, resolver.reference)
-        assert found == (state,)
+        assert found == (f"state:{state}",)
+
+
+@pytest.mark.parametrize(
+    ("now", "when", "then"),
+    [
+        ("russia", "2001", "russia"),
+        ("russia", "1921", "russian-soviet-republic"),
+        ("russia", "1850", "russian-empire"),
+        ("germany", "1975", "west-germany"),
+        ("germany", "1935", "german-reich"),
+        ("germany", "1900", "german-empire"),
+        ("china", "1900", "qing-empire"),
+        ("ukraine", "1980", "soviet-union"),
+        ("croatia", "1900", "croatia"),  # what Yugoslavia continued is not what Croatia came out of
+    ],
+)
+def test_a_state_stands_for_the_one_that_it_continues_however_far_back(
+    now: str, when: str, then: str, resolver: Resolver
+) -> None:
+    assert linking.polity(f"state:{now}", when, resolver.reference) == f"state:{then}"
+
+
+def test_a_family_name_alone_does_not_mean_somebody_without_an_office(linker: Linker) -> None:
+    for text, chosen in (
+        ("The Shah visited Moscow.", None),
+        ("Amit Shah visited Moscow.", "person:amit-shah"),
+    ):
+        found = next(m for m in mentions.mentions(text, linker, when="1965") if m.text.endswith("Shah"))
+        assert (found.chosen.iri if found.chosen else None) == chosen
 
 
 def test_every_member_of_the_united_nations_is_known_by_all_its_names(linker: Linker) -> None:

@@ -144,6 +144,8 @@ def _score(name: Name, entity: Entity, context: Context, reference: Reference) -
             and _is_of_another_age(entity, context, reference)
         ):
             score, reasons = score - 0.6, [*reasons, "of another age"]
+        if name.form == "family" and entity.iri not in reference.terms and len(reasons) == 1:
+            score, reasons = score - 0.1, [*reasons, "in no office known, nor named before"]
     return Candidate(entity.iri, round(score, 3), tuple(reasons))
 
 
@@ -198,16 +200,18 @@ def polity(state: str, when: str | None, reference: Reference) -> str:
 
 
 def _at_time(state: str, when: str | None, reference: Reference) -> str:
-    """Return the state, or the predecessor that it continues, whichever existed at the time."""
+    """Return the state, or the one before it that existed at the time: one that it continues, however far back,
+    or one that it or they came out of."""
+    seen: set[str] = set()
     entity = reference.entities.get(state)
-    while entity is not None and not existed(entity, when):
-        earlier = [
-            iri
+    while entity is not None and entity.iri not in seen:
+        if existed(entity, when):
+            return entity.iri
+        seen.add(entity.iri)
+        continued, left = (
+            [iri for iri in entity.properties.get(key, ()) if iri in reference.entities]
             for key in ("dg:continuatorOf", "dg:immediateSuccessorOf")
-            for iri in entity.properties.get(key, ())
-            if iri in reference.entities and existed(reference.entities[iri], when)
-        ]
-        if not earlier:
-            return state
-        return earlier[0]
+        )
+        earlier = [iri for iri in (*continued, *left) if existed(reference.entities[iri], when)]
+        entity = reference.entities[(earlier or continued)[0]] if earlier or continued else None
     return state
