@@ -9,10 +9,10 @@ BIN    := $(VENV)/bin
 VENDOR := src/diplograph/pages/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint graphs accuracy mappings web bench wheel lock clean
+.PHONY: help demo test lint graphs accuracy mappings web bench bench-server wheel lock clean
 
 help:  ## list what can be made
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: demo/store/latest $(if $(shell command -v npm),web)  ## build the sample graph and serve it on http://127.0.0.1:7878
 	$(BIN)/diplograph serve demo --port $(PORT)
@@ -48,6 +48,9 @@ accuracy: $(VENV)/installed  ## measure the reading of our gold passages, into d
 
 bench: $(VENV)/installed-dev  ## run the benchmarks (ratios against a peer in the same run)
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+
+bench-server: $(VENV)/installed-dev  ## the server against oxigraph's own, taking turns (needs wrk)
+	$(BIN)/python benchmarks/server.py
 
 wheel: $(VENV)/installed-dev web  ## build the wheel into dist
 	$(BIN)/python -m hatchling build -t wheel

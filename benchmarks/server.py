@@ -1,6 +1,7 @@
 """Ratios of this server to `oxigraph serve-read-only` (PyPI: oxigraph) on the same data, in one run.
 
-Both take the union of all named graphs for the default graph.
+Both take the union of all named graphs for the default graph. They run side by side and take turns, round by round,
+so that whatever else the machine does falls on both; ratios are of the same round.
 Needs `oxigraph` and, for the requests per second, `wrk` (Debian: wrk). `--things` sets the size of the graph.
 """
 
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from diplograph import store
 
+_WARM = 6  # seconds in which servers count what they have and make ready
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 POINT = "SELECT ?p ?o { <http://ex.org/s%d> ?p ?o }"
 JOIN = "SELECT * { ?a <http://ex.org/p1> ?b . ?b <http://ex.org/p2> ?c . ?c <http://ex.org/p0> <http://ex.org/c%d> } LIMIT 200"
@@ -118,29 +120,50 @@ def rate(port: int, path: str, query: str, count: int, seconds: int, folder: Pat
     return float(found[1]) if found else 0.0
 
 
-def export(port: int, path: str, accept: str) -> tuple[float, float]:
-    """Return the median of five in seconds: first byte, and total, of all labels."""
-    runs = [get(port, path, EXPORT, accept)[1:] for _ in range(5)]
-    return statistics.median(first for first, _ in runs), statistics.median(total for _, total in runs)
+Measure = Callable[[int, str], float]
 
 
-def measure(port: int, path: str, things: int, seconds: int, folder: Path) -> dict[str, float]:
-    csv_first, csv_total = export(port, path, "text/csv")
-    json_first, json_total = export(port, path, "application/sparql-results+json")
+def measures(things: int, seconds: int, folder: Path) -> dict[str, Measure]:
+    """Return what is measured at a port and path: the more the better."""
+    json, csv = "application/sparql-results+json", "text/csv"
     return {
-        "point lookup, requests/s": rate(port, path, POINT, things, seconds, folder),
-        "join of three, requests/s": rate(port, path, JOIN, 50, seconds, folder),
-        "aggregate, requests/s": rate(port, path, AGGREGATE, 1, seconds, folder),
-        "export as CSV, 1/s": 1 / csv_total,
-        "export as JSON, 1/s": 1 / json_total,
-        "export, ms to the first byte": 1000 * max(csv_first, json_first),
+        "point lookup, requests/s": lambda port, path: rate(port, path, POINT, things, seconds, folder),
+        "join of three, requests/s": lambda port, path: rate(port, path, JOIN, 50, seconds, folder),
+        "aggregate, requests/s": lambda port, path: rate(port, path, AGGREGATE, 1, seconds, folder),
+        "export as CSV, 1/s": lambda port, path: 1 / get(port, path, EXPORT, csv)[2],
+        "export as JSON, 1/s": lambda port, path: 1 / get(port, path, EXPORT, json)[2],
+        "CSV, 1/s to the first byte": lambda port, path: 1 / get(port, path, EXPORT, csv)[1],
+        "JSON, 1/s to the first byte": lambda port, path: 1 / get(port, path, EXPORT, json)[1],
     }
+
+
+def duel(servers: dict[str, tuple[int, str]], measure: Measure, rounds: int) -> dict[str, list[float]]:
+    """Return what each server reached in each round; they take turns, so that other load falls on all alike."""
+    found: dict[str, list[float]] = {name: [] for name in servers}
+    for number in range(rounds):
+        order = list(servers.items())[:: -1 if number % 2 else 1]
+        for name, (port, path) in order:
+            found[name].append(measure(port, path))
+    return found
+
+
+def show(label: str, found: dict[str, list[float]]) -> None:
+    """Print the peer's median, and the median and best ratio to it of the same round."""
+    peer = found.pop("oxigraph")
+    line = f"{label:30}{statistics.median(peer):12.1f}"
+    for mine in found.values():
+        ratios = [own / other for own, other in zip(mine, peer, strict=True)]
+        line += f"{statistics.median(ratios):12.2f}{max(ratios):8.2f}"
+        if "first byte" in label:
+            line += f"{1000 / statistics.median(mine):9.1f} ms"
+    print(line, flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--things", type=int, default=100_000)
-    parser.add_argument("--seconds", type=int, default=4)
+    parser.add_argument("--seconds", type=int, default=1, help="of each measure of requests per second")
+    parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     peer = shutil.which("oxigraph", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
@@ -150,36 +173,28 @@ def main() -> None:
     if wrk() is None:
         print("skipped: wrk is not installed (apt-get install wrk, or name it in $WRK)")
         return
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, contextlib.ExitStack() as started:
         folder = Path(scratch)
         with store.building(folder) as graph:
             graph.bulk_extend(quads(options.things))
             graph.optimize()
         database = str(store.latest(folder).path)
-        results = {}
-        port = free_port()
-        command = [
-            peer,
-            "serve-read-only",
-            "--union-default-graph",
-            "-l",
-            database,
-            "-b",
-            f"127.0.0.1:{port}",
-        ]
-        with running(command, port, "/query"):
-            results["oxigraph"] = measure(port, "/query", options.things, options.seconds, folder)
-        for name, cache in (("diplograph", 0), ("diplograph, cached", 64 << 20)):
-            port = free_port()
-            command = [sys.executable, "-c", SERVE, scratch, str(port), str(options.processes), str(cache)]
-            with running(command, port, "/sparql"):
-                results[name] = measure(port, "/sparql", options.things, options.seconds, folder)
-    print(f"{'':32}{'oxigraph':>12}{'ratio':>10}{'cached':>10}")
-    for key, peers in results["oxigraph"].items():
-        mine, cached = results["diplograph"][key], results["diplograph, cached"][key]
-        print(f"{key:32}{peers:12.2f}{mine / peers:10.2f}{cached / peers:10.2f}")
-        if "first byte" in key:
-            print(f"{'':32}{'':12}{mine:9.1f}ms{cached:8.1f}ms")
+        servers = {"oxigraph": (free_port(), "/query")}
+        address = f"127.0.0.1:{servers['oxigraph'][0]}"
+        command = [peer, "serve-read-only", "--union-default-graph", "-l", database, "-b", address]
+        started.enter_context(running(command, *servers["oxigraph"]))
+        for name, cache in (("diplograph", 0), ("cached", 64 << 20)):
+            servers[name] = free_port(), "/sparql"
+            port, processes = str(servers[name][0]), str(options.processes)
+            command = [sys.executable, "-c", SERVE, scratch, port, processes, str(cache)]
+            started.enter_context(running(command, *servers[name]))
+        time.sleep(_WARM)
+        print(
+            f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; {options.rounds} rounds, ratios to oxigraph"
+        )
+        print(f"{'':30}{'oxigraph':>12}{'uncached':>12}{'best':>8}{'cached':>12}{'best':>8}")
+        for label, measure in measures(options.things, options.seconds, folder).items():
+            show(label, duel(servers, measure, options.rounds))
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def test_a_thing_of_which_much_is_said_is_for_a_worker() -> None:
     graph = Store()
     graph.extend(Quad(NamedNode(THING), NamedNode("http://x/p"), Literal(n)) for n in range(499))
     assert look_up(graph, Job(SMALL[0])) is not None
-    graph.extend(Quad(NamedNode(THING), NamedNode("http://x/q"), Literal(n)) for n in range(499))
+    graph.extend(Quad(NamedNode(THING), NamedNode("http://x/q"), Literal(n)) for n in range(4999))
     assert look_up(graph, Job(SMALL[0])) is None
     assert look_up(graph, Job(SMALL[0], default_graphs=("http://x/g",))) is None
 

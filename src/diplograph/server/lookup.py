@@ -1,21 +1,19 @@
 """Queries so small that handing them to a worker costs more than they do: what is said of one thing.
 
 `SELECT ?p ?o { <thing> ?p ?o }` is what pages, browsers and link checkers ask all day. It reads one stretch of
-one index; where that stretch is long, the query goes to a worker like any other.
+one index; where the answer gets long, the query goes to a worker like any other.
 """
 
 from collections.abc import Sequence
-from io import BytesIO
-from itertools import islice
 
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Store
 
 from diplograph.server.evaluation import Job, evaluate
 from diplograph.server.guard import iri_of
 from diplograph.server.links import is_safe
 from diplograph.server.tokens import Kind, Token, tokens
 
-_MOST = 500  # statements about a thing that are looked up on the spot
+_MOST = 1 << 17  # bytes of an answer that is looked up on the spot
 _LONGEST = 2000  # characters of a query worth looking at
 
 
@@ -26,13 +24,33 @@ def look_up(graph: Store, job: Job) -> tuple[str, bytes] | None:
     thing = subject(tokens(job.text))
     if thing is None or not is_safe(thing):
         return None
-    said = graph.quads_for_pattern(NamedNode(thing), None, None)
-    if sum(1 for _ in islice(said, _MOST)) == _MOST:
-        return None
-    output = BytesIO()
+    output = _Short()
     written, write = evaluate(graph, job)
-    write(output)
-    return written, output.getvalue()
+    try:
+        write(output)
+    except TooLongError:
+        return None
+    return written, bytes(output.data)
+
+
+class TooLongError(Exception):
+    """An answer is too long to be made on the spot."""
+
+
+class _Short:
+    """Bytes, but not many; refusing more ends the query."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def write(self, data: bytes, /) -> int:
+        self.data += data
+        if len(self.data) > _MOST:
+            raise TooLongError
+        return len(data)
+
+    def flush(self) -> None:
+        """Asked for by the engine at the end."""
 
 
 def subject(found: Sequence[Token]) -> str | None:

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from diplograph.server.answers import QueryEngine
 from diplograph.server.application import create_app, warm
 from diplograph.server.settings import Settings
+from diplograph.server.steady import SteadyWorker
 
 _GRACE = 10  # seconds that requests under way get when the server is asked to end
 
@@ -43,7 +44,7 @@ def run(source: Path | str, host: str, port: int, settings: Settings) -> None:
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": settings.processes,
         "threads": settings.threads,
-        "worker_class": "gthread",
+        "worker_class": SteadyWorker,
         "keepalive": 30,
         "timeout": 0,  # queries have a timeout of their own
         "graceful_timeout": _GRACE,
