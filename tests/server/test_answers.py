@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from diplograph import store
-from diplograph.server.cache import AnswerCache, entity_tag
+from diplograph.server.cache import AnswerCache, Kept, entity_tag
 from diplograph.server.evaluation import Job
 
 from .conftest import build
@@ -49,10 +49,10 @@ def test_what_is_new_every_time_is_never_kept(client: FlaskClient, call: str) ->
 def test_the_cache_stays_within_its_bytes() -> None:
     cache = AnswerCache(1600)
     for number in range(40):
-        cache.put(str(number), "json", b"x" * 100, None)
+        cache.put(str(number), Kept("json", b"x" * 100, None))
     kept = [key for number in range(40) if cache.get(key := str(number)) is not None]
     assert kept == [str(number) for number in range(24, 40)]
-    cache.put("big", "json", b"x" * 101, None)
+    cache.put("big", Kept("json", b"x" * 101, None))
     assert cache.get("big") is None, "nothing may take more than a sixteenth"
 
 
@@ -88,6 +88,44 @@ def test_a_streamed_answer_is_whole_and_compressed(tmp_path: Path, start: Start)
         assert len(json.loads(plain.data)["results"]["bindings"]) == 5000
         assert len(plain.data) > 65536
         assert gzip.decompress(packed.data) == plain.data
+
+
+def test_a_streamed_answer_is_kept_when_it_is_asked_for_again(tmp_path: Path, start: Start) -> None:
+    with store.building(tmp_path) as graph:
+        lines = (f"<http://x/{n}> <http://x/p> {n} ." for n in range(5000))
+        graph.update(f"INSERT DATA {{ {' '.join(lines)} }}")
+    with start(tmp_path) as app:
+        client = app.test_client()
+
+        def cached() -> int:
+            return int(
+                client.get("/metrics").text.partition("diplograph_cached_answers_total ")[2].split()[0]
+            )
+
+        answers = [client.get("/sparql", query_string=ALL, buffered=True).data for _ in range(4)]
+        assert len(answers[0]) > 65536
+        assert len(set(answers)) == 1
+        assert cached() == 2, "first streamed, then streamed and packed, then kept"
+        packed = client.get("/sparql", query_string=ALL, headers={"Accept-Encoding": "gzip"})
+        assert gzip.decompress(packed.data) == answers[0]
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert cached() == 3
+        page = client.get("/sparql", query_string=ALL | {"format": "html"}).text
+        assert page.count("<tr>") == 1001
+        with store.building(tmp_path) as graph:
+            graph.update("INSERT DATA { <http://x/a> <http://x/p> 1 }")
+        assert client.get("/sparql", query_string=ALL).data.count(b'"a"') < 5000
+
+
+def test_what_is_too_long_is_streamed_every_time(tmp_path: Path, start: Start) -> None:
+    with store.building(tmp_path) as graph:
+        lines = (f"<http://x/{n}> <http://x/p> {n} ." for n in range(5000))
+        graph.update(f"INSERT DATA {{ {' '.join(lines)} }}")
+    with start(tmp_path, cache=16 * 1000) as app:
+        client = app.test_client()
+        answers = {client.get("/sparql", query_string=ALL, buffered=True).data for _ in range(4)}
+        assert len(answers) == 1
+        assert "diplograph_cached_answers_total 0" in client.get("/metrics").text
 
 
 @pytest.mark.parametrize(

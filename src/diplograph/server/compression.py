@@ -11,14 +11,20 @@ _LEVEL = 1  # a tenth of the size for a hundredth of the time
 _TEXTUAL = ("text/", "application/", "image/svg")
 
 
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the client takes gzip."""
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return False
+    return request.accept_encodings["gzip"] > 0
+
+
 def compress(request: Request, response: Response) -> None:
     """Encode the body with gzip where the client takes it and it is worth it."""
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+    if not takes_gzip(request):
         return
     length = response.content_length
     if (
         request.method == "HEAD"
-        or request.accept_encodings["gzip"] <= 0
         or response.status_code in (204, 304)
         or "Content-Encoding" in response.headers
         or (length is not None and length < _SMALL)

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Request, Response
 
 from diplograph.server import protocol, updates
 from diplograph.server.answers import Answer, QueryEngine, Stream
-from diplograph.server.cache import AnswerCache, entity_tag
+from diplograph.server.cache import AnswerCache, Kept, Packer, entity_tag
 from diplograph.server.clients import authorize, client_of, departure
+from diplograph.server.compression import takes_gzip
 from diplograph.server.evaluation import Job, Malformed, NotAcceptable
 from diplograph.server.federation import resolve
-from diplograph.server.formats import GRAPHS, SOLUTIONS, content_type, negotiate, not_acceptable
+from diplograph.server.formats import GRAPHS, HTML, SOLUTIONS, content_type, negotiate, not_acceptable
 from diplograph.server.guard import refuse_loads, refuse_services, services
 from diplograph.server.nursery import Nursery
 from diplograph.server.problems import Problem, malformed
@@ -64,18 +65,28 @@ class Endpoint:
             return "", _conditional(Response(status=304), key)
         kept = self.cache.get(key) if key is not None else None
         if kept is not None:
-            written, body, record.rows, record.cached = *kept, True
-            return written, _conditional(Response(body, content_type=content_type(written)), key)
+            record.rows, record.cached = kept.rows, True
+            return kept.written, _conditional(_kept(kept, request), key)
         answer = self._run(request, operation, job, text)
         record.rows = answer.rows
         if answer.coming is not None:
-            body_of = _Streamed(answer.coming, record)
+            keep = self._keeping(key, answer)
+            body_of = _Streamed(answer.coming, record, keep)
             response = Response(body_of, content_type=content_type(answer.written), direct_passthrough=True)
             return answer.written, _conditional(response, key)
         whole = answer.whole or b""
         if key is not None and answer.tag == self.tag():
-            self.cache.put(key, answer.written, whole, answer.rows)
+            self.cache.put(key, Kept(answer.written, whole, answer.rows))
         return answer.written, _conditional(Response(whole, content_type=content_type(answer.written)), key)
+
+    def _keeping(self, key: str | None, answer: Answer) -> "_Keeping | None":
+        """Return what keeps an answer that streams, `None` when it is not to be kept."""
+        packer = self.cache.packer(key) if key is not None and answer.tag == self.tag() else None
+        if key is None or packer is None:
+            return None
+        return _Keeping(
+            packer, lambda body, rows: self.cache.put(key, Kept(answer.written, body, rows, packed=True))
+        )
 
     def _select(self, job: Job, query: str) -> Mapping[str, object]:
         """Return the solutions of a SELECT over the dataset of `job`; none that count if it is malformed."""
@@ -122,20 +133,45 @@ class Endpoint:
         return Response(status=204, headers={"X-Version": outcome.tag})
 
 
+@dataclass(frozen=True)
+class _Keeping:
+    """How a streamed answer is kept: what packs it, and what takes it when it is whole."""
+
+    packer: Packer
+    put: Callable[[bytes, int | None], None]
+
+
 class _Streamed:
     """The body of an answer that is still coming; closing it ends the query."""
 
-    def __init__(self, coming: Stream, record: QueryRecord) -> None:
+    def __init__(self, coming: Stream, record: QueryRecord, keep: "_Keeping | None") -> None:
         self._coming = coming
         self._record = record
+        self._keep = keep
 
     def __iter__(self) -> Iterator[bytes]:
-        yield from self._coming
+        for piece in self._coming:
+            if self._keep is not None:
+                self._keep.packer.add(piece)
+            yield piece
         self._record.rows = self._coming.rows
+        packed = self._keep.packer.end() if self._keep is not None else None
+        if self._keep is not None and packed is not None:
+            self._keep.put(packed, self._record.rows)
 
     def close(self) -> None:
         """End the query if it is still running."""
         self._coming.close()
+
+
+def _kept(answer: Kept, request: Request) -> Response:
+    """Return a kept answer, packed where the client takes it so."""
+    written = content_type(answer.written)
+    if not answer.packed:
+        return Response(answer.body, content_type=written)
+    if answer.written != HTML and takes_gzip(request):
+        return Response(answer.body, content_type=written, headers={"Content-Encoding": "gzip"})
+    return Response(answer.unpacked(), content_type=written)
 
 
 def writable(settings: Settings, nursery: Nursery | None) -> Nursery:
