@@ -99,14 +99,14 @@ def test_a_streamed_answer_is_kept_when_it_is_asked_for_again(tmp_path: Path, st
 
         def cached() -> int:
             return int(
-                client.get("/metrics").text.partition("diplograph_cached_answers_total ")[2].split()[0]
+                client.get("/metrics").text.partition("\ndiplograph_cached_answers_total ")[2].split()[0]
             )
 
         answers = [client.get("/sparql", query_string=ALL, buffered=True).data for _ in range(4)]
         assert len(answers[0]) > 65536
         assert len(set(answers)) == 1
         assert cached() == 2, "first streamed, then streamed and packed, then kept"
-        packed = client.get("/sparql", query_string=ALL, headers={"Accept-Encoding": "gzip"})
+        packed = client.get("/sparql", query_string=ALL, headers={"Accept-Encoding": "gzip"}, buffered=True)
         assert gzip.decompress(packed.data) == answers[0]
         assert packed.headers["Content-Encoding"] == "gzip"
         assert cached() == 3
