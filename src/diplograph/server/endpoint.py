@@ -72,7 +72,8 @@ class Endpoint:
         if answer.coming is not None:
             keep = self._keeping(key, answer)
             body_of = _Streamed(answer.coming, record, keep)
-            response = Response(body_of, content_type=content_type(answer.written), direct_passthrough=True)
+            response = Response(body_of, content_type=content_type(answer.written))
+            response.direct_passthrough = answer.written != HTML  # of which a page is made here
             return answer.written, _conditional(response, key)
         whole = answer.whole or b""
         if key is not None and answer.tag == self.tag():
