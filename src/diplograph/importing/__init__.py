@@ -41,4 +41,6 @@ def kind_of(path: Path) -> str:
     for name, kind in KINDS.items():
         if kind.recognizes(head):
             return name
-    raise InputError(f"{path}: no known format begins so; say which it is with --kind ({', '.join(KINDS)})")
+    raise InputError(
+        f"{path}: no known format begins so; known are {', '.join(KINDS)} (`diplograph import` takes --kind)"
+    )

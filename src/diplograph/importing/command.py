@@ -66,7 +66,9 @@ def command(
     found = kind or importing.kind_of(file)
     known = rights or importing.KINDS[found].license
     if known is None:
-        raise InputError(f"{file}: say under which license the data of a {found} file are, with --license")
+        raise InputError(
+            f"{file}: files of the kind {found} have no license of their own; say with --license which it is"
+        )
     origin = run.Origin(file, found, slug(name or file.name.partition(".")[0]), known, retrieved)
     others = tuple(path for path in imported.turtle_files(output) if path.stem != origin.name)
     report = run.run(origin, output, who.load(others), _background, lenient=lenient)

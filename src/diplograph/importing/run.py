@@ -119,7 +119,8 @@ def _statements(origin: Origin, who: Resolver, taken: _Taken, *, lenient: bool) 
         taken.read += 1
         broken = whole.add(row)
         if broken and not lenient:
-            raise ImportFaultError(origin.path, row.number, broken.rule, broken.detail)
+            detail = f"{broken.detail}; correct the file, or leave such rows out with --lenient"
+            raise ImportFaultError(origin.path, row.number, broken.rule, detail)
         found = f"{broken.rule}: {broken.detail}" if broken else _stated(row, writing)
         if isinstance(found, str):
             taken.refused.append((row.number, found))

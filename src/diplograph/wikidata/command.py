@@ -110,4 +110,9 @@ def _exported(found: "Export") -> str:
         verdict = f"left out: {each.left_out}" if each.left_out else "to export"
         lines.append(f"{each.subject} {each.property} {each.value} ({each.time}), {each.stance}: {verdict}")
         lines.append(f"    “{' '.join(each.quote.split())}” {each.url}")
+    if not lines:
+        lines.append(
+            "no statement is borne out by a page on the web: "
+            "a text names its page in the front matter, as `source: https://...`"
+        )
     return "\n".join([*lines, f"{len(found.statements)} statements to export"])
