@@ -1,5 +1,6 @@
 """The same server over somebody else's store."""
 
+import configparser
 import contextlib
 import json
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 import rdflib
 from flask.testing import FlaskClient
+from pyoxigraph import RdfFormat
 
 from diplograph import store
 from diplograph.server import Settings, create_app
@@ -25,6 +27,7 @@ from .conftest import build
 from .live import serving
 
 HTML = {"Accept": "text/html"}
+VIRTUOSO, ISQL = shutil.which("virtuoso-t"), shutil.which("isql-vt")
 OXIGRAPH = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
 
 
@@ -36,9 +39,7 @@ def ourselves(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def oxigraph(folder: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     location = str(store.latest(folder).path)
     command = [
         str(OXIGRAPH),
@@ -61,9 +62,63 @@ def oxigraph(folder: Path) -> Iterator[str]:
         process.wait()
 
 
+@contextlib.contextmanager
+def virtuoso(folder: Path) -> Iterator[str]:
+    """Serve the graph from Virtuoso, as Debian has it (virtuoso-opensource-7-bin)."""
+    sql, web = free_port(), free_port()
+    store.snapshot(folder).store.dump(str(folder / "all.nq"), RdfFormat.N_QUADS)
+    settings = {
+        "Database": {
+            "DatabaseFile": "virtuoso.db",
+            "ErrorLogFile": "virtuoso.log",
+            "LockFile": "virtuoso.lck",
+            "TransactionFile": "virtuoso.trx",
+            "xa_persistent_file": "virtuoso.pxa",
+        },
+        "TempDatabase": {"DatabaseFile": "temp.db", "TransactionFile": "temp.trx"},
+        "Parameters": {
+            "ServerPort": f"127.0.0.1:{sql}",
+            "DirsAllowed": str(folder),
+            "NumberOfBuffers": "4000",
+            "MaxDirtyBuffers": "3000",
+        },
+        "HTTPServer": {"ServerPort": f"127.0.0.1:{web}", "ServerRoot": str(folder)},
+    }
+    written = configparser.ConfigParser()
+    written.optionxform = str  # type: ignore[assignment,method-assign]
+    written.read_dict(settings)
+    with (folder / "virtuoso.ini").open("w") as out:
+        written.write(out)
+    command = [str(VIRTUOSO), "+foreground", "+configfile", "virtuoso.ini"]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+    )
+    load = f"DB.DBA.TTLP_MT(file_to_string_output('{folder}/all.nq'), '', 'http://x/none', 512);"
+    ask = [str(ISQL), f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"]
+    try:
+        for _ in range(300):
+            done = subprocess.run(ask, capture_output=True, text=True, check=False)
+            if "Done" in done.stdout:
+                break
+            time.sleep(0.2)
+        else:
+            pytest.fail(f"Virtuoso has not loaded the graph: {done.stdout} {done.stderr}")
+        yield f"http://127.0.0.1:{web}/sparql"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 STORES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
     "ourselves": ourselves,
     "oxigraph": oxigraph,
+    "virtuoso": virtuoso,
 }
 
 
@@ -71,6 +126,8 @@ STORES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
 def endpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if request.param == "oxigraph" and OXIGRAPH is None:
         pytest.skip("the oxigraph server is not installed (pip install oxigraph)")
+    if request.param == "virtuoso" and (VIRTUOSO is None or ISQL is None):
+        pytest.skip("Virtuoso is not installed (apt-get install virtuoso-opensource-7-bin)")
     folder = tmp_path_factory.mktemp("remote")
     build(folder)
     with STORES[request.param](folder) as address:
@@ -125,9 +182,7 @@ def test_pages_are_made_from_it(client: FlaskClient) -> None:
 
 
 def test_a_store_that_is_not_there() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        nobody = f"http://127.0.0.1:{probe.getsockname()[1]}/sparql"
+    nobody = f"http://127.0.0.1:{free_port()}/sparql"
     client = create_app(nobody).test_client()
     assert client.get("/sparql?query=ASK{}").status_code == 502
 

@@ -22,6 +22,8 @@ from diplograph.vocabulary import PREFIXES
 
 _FRESH = 600  # seconds for which what was counted over there is taken for true
 _PIECE = 65536
+_KINDS = {"SELECT": "solutions", "ASK": "solutions", "CONSTRUCT": "graph", "DESCRIBE": "graph"}
+_OLD_ANSWER = "__ASK_RETVAL"  # the column in which Virtuoso 7 answers ASK
 _PAGE_OF = {"solutions": "json", "graph": "nt"}  # what a page is made from
 
 
@@ -84,7 +86,7 @@ class RemoteEngine:
         asked = job.solutions if kind == "solutions" else job.graph
         if len(first) > WHOLE and asked != HTML:
             return Answer(written, "", None, RemoteStream(first, response, connection.close))
-        whole = first + response.read()
+        whole = _standard(first + response.read(), written)
         connection.close()
         return Answer(HTML, "", _page(whole, kind)) if asked == HTML else Answer(written, "", whole)
 
@@ -181,9 +183,23 @@ def with_prefixes(text: str) -> str:
     return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in wanted) + text
 
 
+def _form(text: str) -> str:
+    """Return what a query asks for: SELECT, ASK, CONSTRUCT or DESCRIBE; "" when it is none of these."""
+    words = (token.text.upper() for token in tokens(text) if token.is_word(*_KINDS) and token.depth == 0)
+    return next(words, "")
+
+
 def _wanted(job: Job) -> Iterator[tuple[str, str, str]]:
-    """Return kind of answer, format and media type for what the client accepts."""
+    """Return kind of answer, format and media type for what the client accepts.
+
+    Only the kind that the query gives is asked for: some stores take the first format named, whatever the query.
+    """
+    given = _KINDS.get(_form(job.text))
     for kind, asked, offered in (("solutions", job.solutions, SOLUTIONS), ("graph", job.graph, GRAPHS)):
+        if given is not None and kind != given:
+            continue
+        if given is not None and asked is None:
+            raise NotAcceptable(kind)
         name = _PAGE_OF[kind] if asked == HTML else asked
         for each in offered:
             if each.name == name:
@@ -211,6 +227,19 @@ def _refusal(status: int, body: bytes, job: Job) -> Exception:
     if status in (http.client.TOO_MANY_REQUESTS, http.client.SERVICE_UNAVAILABLE):
         return overdue(f"the store behind this server is busy: {said}")
     return Problem(502, f"the store behind this server answered with status {status}: {said}")
+
+
+def _standard(whole: bytes, written: str) -> bytes:
+    """Return an answer as the standard has it, where a store gives yes or no as a table."""
+    if written != "json" or _OLD_ANSWER.encode() not in whole:
+        return whole
+    found = json.loads(whole)
+    if found["head"]["vars"] != [_OLD_ANSWER]:
+        return whole
+    bindings = found["results"]["bindings"]
+    return json.dumps(
+        {"head": {}, "boolean": any(each[_OLD_ANSWER]["value"] != "0" for each in bindings)}
+    ).encode()
 
 
 def _page(whole: bytes, kind: str) -> bytes:
