@@ -279,3 +279,9 @@ def test_the_command_knows_what_was_imported(tmp_path: Path, resolver: Resolver)
         "--json",
     ]
     assert json.loads(CliRunner().invoke(main, arguments).output)[0]["chosen"] == "person:ada-exemplar"
+
+
+def test_an_office_of_two_classes_is_found_by_either(resolver: Resolver) -> None:
+    president = "office:president-of-the-united-states"
+    for kind in ("HeadOfStateOffice", "HeadOfGovernmentOffice"):
+        assert president in linking.offices_of("state:united-states", (kind,), resolver.reference)

@@ -80,8 +80,15 @@ def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[
     """Return the offices of some kinds (class names) that a state has, sorted."""
     wanted = set(kinds)
     return tuple(
-        office for office in reference.offices.get(state, ()) if reference.entities[office].kind in wanted
+        office
+        for office in reference.offices.get(state, ())
+        if not wanted.isdisjoint(classes(reference.entities[office]))
     )
+
+
+def classes(entity: Entity) -> tuple[str, ...]:
+    """Return the class names of an entity; a president may be head of state and of government."""
+    return tuple(kind.removeprefix("dg:") for kind in entity.properties.get("rdf:type", ())) or (entity.kind,)
 
 
 def analysts_codes(
@@ -170,7 +177,11 @@ def _person_fit(entity: Entity, context: Context, reference: Reference) -> tuple
 def is_titled(office: str, context: Context, reference: Reference) -> bool:
     """Tell whether an office is one that the title before a name may mean."""
     entity = reference.entities.get(office)
-    by_class = entity is not None and entity.kind in context.classes and context.state in {None, entity.state}
+    by_class = (
+        entity is not None
+        and not set(context.classes).isdisjoint(classes(entity))
+        and context.state in {None, entity.state}
+    )
     return by_class or office in context.offices
 
 
