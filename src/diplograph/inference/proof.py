@@ -9,6 +9,7 @@ itself.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from pyoxigraph import NamedNode, Store, Triple
 
@@ -31,6 +32,7 @@ from diplograph.inference.rule import Pattern, Rule
 from diplograph.inference.sparql_engine import quad
 
 MAX_HEIGHT = 40
+Found = tuple[Rule, Instance]
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class _Search:
     pending: bool = False
     _failed: dict[Triple, int] = field(default_factory=dict)
     _proofs: dict[Triple, Proof] = field(default_factory=dict)
-    _found: dict[Triple, list[tuple[Rule, Instance]]] = field(default_factory=dict)
+    _found: dict[Triple, tuple[list[Found], Iterator[Found]]] = field(default_factory=dict)
     _told: set[Triple] = field(default_factory=set)
     _words: dict[object, tuple[Evidence, ...]] = field(default_factory=dict)
 
@@ -168,22 +170,37 @@ class _Search:
             premises.append(proof)
         return Derivation(rule, tuple(premises), instance.absent, instance.tests)
 
-    def _instances(self, goal: Triple) -> list[tuple[Rule, Instance]]:
-        """Return the instances that derive `goal`, found by what else their rules concluded if possible."""
-        if goal not in self._found:
-            fits = list(self._fitting(goal))
-            self._found[goal] = self._tried(goal, fits, guided=True) or self._tried(goal, fits, guided=False)
-        return self._found[goal]
+    def _instances(self, goal: Triple) -> Iterator[Found]:
+        """Yield the instances that derive `goal`, found by what else their rules concluded if possible.
 
-    def _tried(self, goal: Triple, fits: list[Fit], *, guided: bool) -> list[tuple[Rule, Instance]]:
-        found = []
+        None is looked for before it is needed; what was found is kept for the next time.
+        """
+        if goal not in self._found:
+            self._found[goal] = ([], self._looked_for(goal))
+        found, rest = self._found[goal]
+        for number in count():
+            if number == len(found):
+                item = next(rest, None)
+                if item is None:
+                    return
+                found.append(item)
+            yield found[number]
+
+    def _looked_for(self, goal: Triple) -> Iterator[Found]:
+        fits, some = list(self._fitting(goal)), False
+        for item in self._tried(goal, fits, guided=True):
+            some = True
+            yield item
+        if not some:
+            yield from self._tried(goal, fits, guided=False)
+
+    def _tried(self, goal: Triple, fits: list[Fit], *, guided: bool) -> Iterator[Found]:
         for fit in fits:
             graphs = [*self._graphs, *self._documents] if fit[0].reads else self._graphs
             for instance in instances(self.store, graphs, fit, goal, guided=guided):
-                found.append((fit[0], instance))
                 if fit[0].reads:
                     self._told.update(instance.premises)
-        return found
+                yield fit[0], instance
 
     def _fitting(self, goal: Triple) -> Iterator[Fit]:
         """Yield the heads that fit `goal`, of rules in whose graph it stands.

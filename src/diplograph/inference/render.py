@@ -38,7 +38,7 @@ def where(variant: Variant) -> str:
     """Return the inside of the group graph pattern of one variant."""
     parts = [
         *map(_element, variant.values),
-        *map(_grouping, variant.groupings),
+        *map(select, variant.groupings),
         *map(_element, variant.patterns),
     ]
     parts += [
@@ -66,7 +66,8 @@ def negation(item: Negation) -> str:
     return " ".join(f"FILTER NOT EXISTS {{ {where(way)} }}" for way in item.ways)
 
 
-def _grouping(item: Grouping) -> str:
+def select(item: Grouping) -> str:
+    """Return a sub-select."""
     ways = " UNION ".join(f"{{ {where(way)} }}" for way in item.ways)
     return _select(item, ways, filled=item.keyed and not item.keys)
 
