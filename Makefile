@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 VENDOR := src/diplograph/pages/static/vendor
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint graphs accuracy mappings web bench bench-server wheel lock clean
+.PHONY: help demo test lint graphs accuracy weights mappings web bench bench-server wheel lock clean
 
 help:  ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,15 +24,19 @@ test: $(VENV)/installed-dev  ## run the tests
 	$(BIN)/pytest
 
 lint: $(VENV)/installed-dev  ## check style, types, layers and spelling
-	$(BIN)/ruff format --check src tests benchmarks
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks training
+	$(BIN)/ruff check src tests benchmarks training
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/codespell src ontology data/texts docs README.md CONTRIBUTING.md CHANGELOG.md
+	$(BIN)/codespell src training/*.py ontology data/texts docs README.md CONTRIBUTING.md CHANGELOG.md
 
 graphs: $(VENV)/installed  ## regenerate data/graphs, the golden files
 	$(BIN)/python -m diplograph.golden data/texts data/graphs
 	test ! -f $(OPED) || $(BIN)/diplograph extract $(OPED) --date 2022-04-08 --format trig --quotes trigger > data/graphs/pakistan-russia-romance.trig
+
+weights: $(VENV)/installed  ## learn anew how to weigh what the frames read, from the passages in training
+	$(BIN)/pip install --quiet --disable-pip-version-check --group training
+	$(BIN)/python training/learn.py
 
 mappings: $(VENV)-mappings/installed  ## validate the table of links with the SSSOM toolkit
 	$(VENV)-mappings/bin/sssom validate data/wikidata.sssom.tsv
@@ -51,6 +55,11 @@ bench: $(VENV)/installed-dev  ## run the benchmarks (ratios against a peer in th
 
 bench-server: $(VENV)/installed-dev  ## the server against oxigraph's own, taking turns (needs wrk)
 	$(BIN)/python benchmarks/server.py
+
+bench-inference: $(VENV)/installed-bench  ## compare inference with owlrl, reasonable and Nemo, up to ten million triples
+	$(BIN)/python benchmarks/inference.py 100000 --peers owlrl --agree
+	$(BIN)/python benchmarks/inference.py 1000000 --peers nemo reasonable --proofs 1000
+	$(BIN)/python benchmarks/inference.py 10000000 --against 1000000
 
 wheel: $(VENV)/installed-dev web  ## build the wheel into dist
 	$(BIN)/python -m hatchling build -t wheel
@@ -74,6 +83,11 @@ $(VENV)/installed: $(VENV)/bin/python requirements.lock pyproject.toml
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock requirements-clients.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-clients.lock
+	touch $@
+
+$(VENV)/installed-bench: $(VENV)/installed-dev pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
 	touch $@
 
 # The toolkit brings a hundred packages that nothing else here needs.

@@ -3,8 +3,8 @@
 Nemo has no dates, no IF and no OR. A date becomes the whole number 20140630, which is what Nemo compares
 fastest; a rule becomes one for each branch and each alternative. What a negation asks about is collected
 first, and the negation is over what is found of it, as in our own engine. Where a rule of a later stratum
-writes into a relation of which an earlier one had to know that something is absent, the relation goes on
-under another name: Nemo wants negation to be stratified by name.
+writes into a relation that an earlier one has read, the relation goes on under another name: Nemo wants
+negation to be stratified by name.
 """
 
 import re
@@ -16,7 +16,18 @@ from pyoxigraph import Literal, NamedNode
 
 from diplograph.inference.families import ANY_CLASS, Key, key
 from diplograph.inference.program import Program
-from diplograph.inference.rule import Bind, Call, Expression, Grouping, Pattern, Rule, Term, Var, Variant, variables
+from diplograph.inference.rule import (
+    Bind,
+    Call,
+    Expression,
+    Grouping,
+    Pattern,
+    Rule,
+    Term,
+    Var,
+    Variant,
+    variables,
+)
 from diplograph.inference.variants import TYPE, substitute_variant
 from diplograph.vocabulary import PREFIXES
 
@@ -53,6 +64,7 @@ class _Writer:
     current: dict[Key, str] = field(default_factory=dict)
     first: dict[Key, str] = field(default_factory=dict)
     settled: set[Key] = field(default_factory=set)
+    read: set[Key] = field(default_factory=set)
     finished: dict[Key, str] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=count)
 
@@ -63,14 +75,16 @@ class _Writer:
             else:
                 yield f"{name}(?s, ?o) :- triple(?s, <{predicate}>, ?o) ."
 
-    def stratum(self, rules: Iterable[Rule]) -> None:
+    def stratum(self, rules: Sequence[Rule]) -> None:
         variants = [way for rule in rules for way in self._spelled(rule.variants)]
         absent = {key(p) for variant in variants for p in _finished(variant)}
-        self.finished = {relation: self._name(relation) for relation in absent}
+        read = {key(p) for variant in variants for p in variant.patterns}
+        self.finished = {relation: self._name(relation) for relation in sorted(absent)}
         for relation in sorted({key(p) for variant in variants for p in variant.head}):
-            if relation in self.settled | absent:
+            if relation in self.settled | absent | self.read:
                 self._renew(relation)
         self.settled |= absent
+        self.read |= read
         for variant in variants:
             self._rule(variant)
 
@@ -96,6 +110,7 @@ class _Writer:
         columns = "?s" if relation[0] == TYPE.value else "?s, ?o"
         self.lines.append(f"{self.current[relation]}({columns}) :- {old}({columns}) .")
         self.settled.discard(relation)
+        self.read.discard(relation)
 
     def _atom(self, pattern: Pattern, *, finished: bool = False) -> str:
         known = self.finished if finished else {}
@@ -110,7 +125,13 @@ class _Writer:
                 self.lines.append(f"{', '.join(head)} :- {', '.join(literals)} .")
 
     def _ways(
-        self, variant: Variant, given: tuple[str, ...], known: frozenset[Var], needed: frozenset[Var], *, finished: bool = False
+        self,
+        variant: Variant,
+        given: tuple[str, ...],
+        known: frozenset[Var],
+        needed: frozenset[Var],
+        *,
+        finished: bool = False,
     ) -> Iterator[Way]:
         """Yield the bodies that say what `variant` says, with the variables that each binds."""
         literals = [*given, *(self._atom(p, finished=finished) for p in variant.patterns)]
@@ -126,7 +147,9 @@ class _Writer:
         for conditions, more in _tested(variant, bound):
             yield from self._free(variant, (*literals, *conditions), bound | more, needed)
 
-    def _free(self, variant: Variant, literals: tuple[str, ...], bound: frozenset[Var], needed: frozenset[Var]) -> Iterator[Way]:
+    def _free(
+        self, variant: Variant, literals: tuple[str, ...], bound: frozenset[Var], needed: frozenset[Var]
+    ) -> Iterator[Way]:
         if not variant.absents:
             yield literals, bound
             return
@@ -141,15 +164,25 @@ class _Writer:
 
     def _grouped(self, grouping: Grouping) -> list[str]:
         keys = list(grouping.keys)
-        ways = [way for spelled in self._spelled(grouping.ways) for way in self._ways(spelled, (), frozenset(), _everything(spelled), finished=True)]
+        ways = [
+            way
+            for spelled in self._spelled(grouping.ways)
+            for way in self._ways(spelled, (), frozenset(), _everything(spelled), finished=True)
+        ]
         atoms = []
         for column in grouping.columns:
-            rest = sorted(frozenset.intersection(*(bound for _, bound in ways)) - {column.argument, *keys}) if column.function == "SUM" else []
+            rest = (
+                sorted(frozenset.intersection(*(bound for _, bound in ways)) - {column.argument, *keys})
+                if column.function == "SUM"
+                else []
+            )
             row = _call(self._fresh("w"), [*keys, column.argument, *rest])
             self.lines += [f"{row} :- {', '.join(literals)} ." for literals, _ in ways]
             name = self._fresh("g")
             counted = ", ".join(map(str, [column.argument, *rest]))
-            self.lines.append(f"{name}({', '.join([*map(str, keys), f'#{column.function.lower()}({counted})'])}) :- {row} .")
+            self.lines.append(
+                f"{name}({', '.join([*map(str, keys), f'#{column.function.lower()}({counted})'])}) :- {row} ."
+            )
             atoms.append(_call(name, [*keys, column.variable]))
         if not grouping.columns:
             atoms.append(_call(self._fresh("g"), keys))
@@ -215,7 +248,10 @@ def _value(expression: Expression, bound: frozenset[Var]) -> Iterator[tuple[tupl
         return
     arguments = expression.arguments[:1] if expression.name in ("STRDT", "REPLACE") else expression.arguments
     for choice in product(*(list(_value(part, bound)) for part in arguments)):
-        yield tuple(c for conditions, _ in choice for c in conditions), _function(expression, [text for _, text in choice])
+        yield (
+            tuple(c for conditions, _ in choice for c in conditions),
+            _function(expression, [text for _, text in choice]),
+        )
 
 
 def _function(call: Call, parts: list[str]) -> str:
@@ -227,7 +263,11 @@ def _function(call: Call, parts: list[str]) -> str:
         return parts[0]
     if call.name == "STRDT":
         day = str(call.arguments[1]) == f"<{XSD}date>"
-        return "INT(" + parts[0].replace('"-01-01"', '"0101"').replace('"-12-31"', '"1231"') + ")" if day else parts[0]
+        return (
+            "INT(" + parts[0].replace('"-01-01"', '"0101"').replace('"-12-31"', '"1231"') + ")"
+            if day
+            else parts[0]
+        )
     return f"{call.name}({', '.join(parts)})"
 
 
@@ -243,10 +283,15 @@ def _test(expression: Expression, truth: bool, bound: frozenset[Var]) -> Iterato
             yield from (option for part in options for option in part)
     elif isinstance(expression, Call) and expression.name in _FLIP:
         sign = expression.name if truth else _FLIP[expression.name]
-        for (one, left), (other, right) in product(*(list(_value(part, bound)) for part in expression.arguments)):
+        for (one, left), (other, right) in product(
+            *(list(_value(part, bound)) for part in expression.arguments)
+        ):
             yield (*one, *other, _compared(sign, left, right, expression))
     elif isinstance(expression, Call) and expression.name == "ISLITERAL":
-        yield from ((f'isIri({text}) = "{str(not truth).lower()}"^^<{XSD}boolean>',) for _, text in _value(expression.arguments[0], bound))
+        yield from (
+            (f'isIri({text}) = "{str(not truth).lower()}"^^<{XSD}boolean>',)
+            for _, text in _value(expression.arguments[0], bound)
+        )
     else:
         for conditions, text in _value(expression, bound):
             yield (*conditions, f'{text} = "{str(truth).lower()}"^^<{XSD}boolean>')

@@ -31,7 +31,9 @@ def sample() -> Iterator[Document]:
     for folder in (ROOT / "tests" / "gold", ROOT / "tests" / "gold" / "passages-b"):
         for line in (folder / "texts.jsonl").read_text("utf-8").splitlines():
             passage = json.loads(line)
-            yield documents.from_text(passage["text"], name=passage["id"], published=passage["date_published"])
+            yield documents.from_text(
+                passage["text"], name=passage["id"], published=passage["date_published"]
+            )
 
 
 def parse(texts: list[Document], known: Knowledge) -> None:
@@ -47,7 +49,9 @@ def read(texts: list[Document], known: Knowledge) -> None:
         pipeline.extract(text, known)
 
 
-def seconds(work: Callable[[list[Document], Knowledge], None], texts: list[Document], known: Knowledge) -> float:
+def seconds(
+    work: Callable[[list[Document], Knowledge], None], texts: list[Document], known: Knowledge
+) -> float:
     """Return the processor time of some work."""
     start = time.process_time()
     work(texts, known)

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ ROOT = Path(__file__).resolve().parents[1]
 def knowledge() -> Knowledge:
     """The ontology's word lists, the reference data and the parser, loaded once."""
     return pipeline.load_knowledge()
+
+
+@pytest.fixture(scope="session")
+def frames_alone(knowledge: Knowledge) -> Knowledge:
+    """The same knowledge without learned weights: what the frames read is what is read."""
+    return replace(knowledge, reader=replace(knowledge.reader, judge=None))
 
 
 @pytest.fixture(scope="session")

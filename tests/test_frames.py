@@ -84,10 +84,12 @@ def test_no_example_is_given_twice() -> None:
 
 
 @pytest.mark.parametrize(("event", "example"), parameters())
-def test_an_example_is_read_as_it_says(event: str, example: dict[str, Any], knowledge: Knowledge) -> None:
+def test_an_example_is_read_as_it_says(event: str, example: dict[str, Any], frames_alone: Knowledge) -> None:
     kind = example.get("event", event)
     document = documents.from_text(example["text"], name="x", published="2020-01-01")
-    found = [r for r in pipeline.extract_records(document, knowledge) if r["type"] == TYPES.get(kind, kind)]
+    found = [
+        r for r in pipeline.extract_records(document, frames_alone) if r["type"] == TYPES.get(kind, kind)
+    ]
     sides = [(set(record["source"]), set(record["target"])) for record in found]
     if example.get("none"):
         assert sides == []

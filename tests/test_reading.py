@@ -36,7 +36,7 @@ def marks(case: dict[str, Any]) -> list[pytest.MarkDecorator]:
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return pipeline.load_knowledge()
+    return pipeline.load_knowledge(weighed=False)
 
 
 def test_every_question_has_its_cases() -> None:

@@ -29,11 +29,15 @@ class PassageError(ValueError):
 
 def read(path: Path, types: frozenset[str]) -> Iterator[dict[str, Any]]:
     """Yield passages as objects with id, date_published, genre, text and events; types are the classes allowed."""
-    for block in path.read_text("utf-8").split("\n=== ")[0 if path.read_text("utf-8").startswith("=== ") else 1 :]:
+    for block in path.read_text("utf-8").split("\n=== ")[
+        0 if path.read_text("utf-8").startswith("=== ") else 1 :
+    ]:
         head, _, body = block.removeprefix("=== ").partition("\n")
         fields = [part.strip() for part in head.split("|")]
         if len(fields) != 3 or "\n---\n" not in body:
-            raise PassageError(f"{path.name}: {head}: want '=== id | date | genre', the text, '---', the events")
+            raise PassageError(
+                f"{path.name}: {head}: want '=== id | date | genre', the text, '---', the events"
+            )
         name, date, genre = fields
         text, _, lines = body.partition("\n---\n")
         text = text.strip()
@@ -96,7 +100,9 @@ def _span(trigger: str, text: str, line: str) -> list[int]:
 
 def all_types(gold: Path) -> frozenset[str]:
     """Return the types that events of the gold passages have."""
-    return frozenset(e["type"] for line in gold.read_text("utf-8").splitlines() for e in json.loads(line)["events"])
+    return frozenset(
+        e["type"] for line in gold.read_text("utf-8").splitlines() for e in json.loads(line)["events"]
+    )
 
 
 if __name__ == "__main__":

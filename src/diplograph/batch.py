@@ -4,6 +4,7 @@ Claims are kept by the hash of the text and of all that reading depends on, so a
 is new or changed.
 """
 
+import gc
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,12 +57,17 @@ class Cache:
 
 def state(reader: Reader) -> str:
     """Return a hash of all that reading depends on: the package, the model, frames, word lists and reference data."""
-    digest = hashlib.sha256(f"{version('diplograph')} {sentences.model_name(reader.parser)}".encode())
+    weighed = "weighed" if reader.judge else "frames alone"
+    digest = hashlib.sha256(
+        f"{version('diplograph')} {sentences.model_name(reader.parser)} {weighed}".encode()
+    )
     folders = (
         (knowledge.ontology_dir() / "frames", "*.toml"),
         (knowledge.ontology_dir() / "lexicon", "*.toml"),
         (knowledge.data_dir(), "*.ttl"),
         (Path(extraction.__file__).parent, "*.py"),
+        (Path(extraction.__file__).parent / "weighing", "*.py"),
+        (Path(extraction.__file__).parent / "weighing" / "weights", "*"),
         (Path(extraction.__file__).parent.parent / "mentions", "*.py"),
     )
     for folder, pattern in folders:
@@ -82,7 +88,9 @@ def read(
         else:
             yield document, known
     source = (
-        _in_parallel(fresh, processes) if processes > 1 and len(fresh) > _FEW else _one_by_one(fresh, reader)
+        _in_parallel(fresh, processes, weighed=reader.judge is not None)
+        if processes > 1 and len(fresh) > _FEW
+        else _one_by_one(fresh, reader)
     )
     for document, claims in source:
         if cache:
@@ -100,10 +108,10 @@ def _one_by_one(
 
 
 def _in_parallel(
-    documents: Sequence[Document], processes: int
+    documents: Sequence[Document], processes: int, *, weighed: bool
 ) -> Iterator[tuple[Document, tuple[Claim, ...]]]:
     chunks = [documents[at : at + _CHUNK] for at in range(0, len(documents), _CHUNK)]
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_load) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_load, initargs=(weighed,)) as pool:
         waiting: set[Future[list[tuple[Document, tuple[Claim, ...]]]]] = {
             pool.submit(_read_chunk, c) for c in chunks
         }
@@ -115,8 +123,9 @@ def _in_parallel(
 _worker: dict[str, Reader] = {}  # what a worker process loads once
 
 
-def _load() -> None:
-    _worker["reader"] = load_knowledge().reader
+def _load(weighed: bool) -> None:
+    _worker["reader"] = load_knowledge(weighed=weighed).reader
+    gc.freeze()  # what is loaded stays: collecting garbage need not look at it again
 
 
 def _read_chunk(documents: Sequence[Document]) -> list[tuple[Document, tuple[Claim, ...]]]:

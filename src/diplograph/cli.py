@@ -1,5 +1,6 @@
 """The command line: one function a command. Exit codes: 0 done, 1 findings or refused rows, 2 the input is at fault."""
 
+import gc
 import json
 import logging
 import os
@@ -23,6 +24,9 @@ from diplograph.wikidata import command as wikidata_command
 
 _GRAPH = click.Path(file_okay=False, path_type=Path)
 _QUOTES = click.Choice(["none", "trigger", "full"])
+_FRAMES_ONLY = click.option(
+    "--frames-only", is_flag=True, help="Read by the frames alone, without learned weights."
+)
 
 
 class _Commands(click.Group):
@@ -86,9 +90,17 @@ def main(*, verbose: bool) -> None:
     default=os.cpu_count() or 1,
     help="Processes that read (default: all cores).",
 )
+@_FRAMES_ONLY
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 def build(
-    texts: tuple[str, ...], published: str | None, output: Path, quotes: str, processes: int, *, as_json: bool
+    texts: tuple[str, ...],
+    published: str | None,
+    output: Path,
+    quotes: str,
+    processes: int,
+    *,
+    frames_only: bool,
+    as_json: bool,
 ) -> None:
     """Read TEXTS (files or folders, .txt .md .html, or - for standard input) and build their graph.
 
@@ -104,11 +116,13 @@ def build(
     refused: list[str] = []
     sources = list(_documents(texts, published, refused))
     with _progress() as advance:
-        known = pipeline.load_knowledge()
+        known = pipeline.load_knowledge(weighed=not frames_only)
+        gc.freeze()  # what is loaded stays: collecting garbage need not look at it again
         report = pipeline.build(sources, output, known, quotes=quotes, processes=processes, progress=advance)
         advance("describing", 0, 1)
         server.publish_description(output)
         advance("describing", 1, 1)
+    gc.unfreeze()
     if as_json:
         click.echo(json.dumps(querying.report_as_json(report)))
     else:
@@ -127,7 +141,8 @@ def build(
 @click.option(
     "--quotes", type=_QUOTES, default="full", show_default=True, help="How much of the text TriG may hold."
 )
-def extract(text: str, published: str | None, form: str, quotes: str) -> None:
+@_FRAMES_ONLY
+def extract(text: str, published: str | None, form: str, quotes: str, *, frames_only: bool) -> None:
     """Print what one TEXT says: a JSON object an event, or TriG.
 
     \b
@@ -139,7 +154,7 @@ def extract(text: str, published: str | None, form: str, quotes: str) -> None:
     if Path(text).is_dir():
         raise InputError(f"{text}: a folder; name one text, or read them all with `diplograph build {text}`")
     source = next(iter(_documents((text,), published)))
-    known = pipeline.load_knowledge()
+    known = pipeline.load_knowledge(weighed=not frames_only)
     if form == "trig":
         click.echo(
             pipeline.as_trig(
@@ -240,7 +255,8 @@ def serve(
 @click.argument("texts", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--split", metavar="NAME", help="Only the passages whose `split` is NAME.")
 @click.option("--errors", "show_errors", is_flag=True, help="List every error.")
-def evaluate(gold: Path, texts: Path, split: str | None, *, show_errors: bool) -> None:
+@_FRAMES_ONLY
+def evaluate(gold: Path, texts: Path, split: str | None, *, show_errors: bool, frames_only: bool) -> None:
     """Score the reading of TEXTS.jsonl against the events of GOLD.jsonl: lenient, strict and by type.
 
     A line of TEXTS is an object with id, text and date_published; a line of GOLD one with id and events.
@@ -258,7 +274,7 @@ def evaluate(gold: Path, texts: Path, split: str | None, *, show_errors: bool) -
         raise InputError(
             f"{gold} and {texts} have no passage in common" + (f" of the split {split!r}" if split else "")
         )
-    known = pipeline.load_knowledge()
+    known = pipeline.load_knowledge(weighed=not frames_only)
     found = {name: pipeline.extract_records(_passage(passages[name]), known) for name in wanted}
     result = evaluation.evaluate(wanted, found)
     click.echo(evaluation.table(result))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from diplograph import knowledge, linking, reference, schema, sentences
 from diplograph.claims import frames, lexica
 from diplograph.claims.extraction import Reader
+from diplograph.claims.weighing import revision
+from diplograph.claims.weighing.revision import Judge
 from diplograph.events import Sides
 from diplograph.mentions import gazetteer
 from diplograph.reference import Reference
@@ -24,14 +26,18 @@ class Knowledge:
     analysts_codes: Mapping[str, str]
 
 
-def load_knowledge(model: str | None = None) -> Knowledge:
-    """Load the ontology's word lists, the reference data and the parser."""
+def load_knowledge(model: str | None = None, *, weighed: bool = True) -> Knowledge:
+    """Load the ontology's word lists, the reference data and the parser.
+
+    `weighed` lets learned weights revise what the frames read; without them the frames alone decide.
+    """
     ontology = knowledge.ontology_dir()
     known = reference.load(knowledge.files(knowledge.data_dir(), "*.ttl"))
     classes = schema.load(knowledge.files(ontology, "*.ttl"))
     words = lexica.load(ontology / "lexicon", {"source": classes.source, "target": classes.target})
     lexicon = frames.load(knowledge.files(ontology / "frames", "*.toml"))
-    reader = Reader(sentences.load_parser(model), gazetteer.build(known), lexicon, words)
+    judge = Judge(revision.load(revision.WEIGHTS)) if weighed else None
+    reader = Reader(sentences.load_parser(model), gazetteer.build(known), lexicon, words, judge)
     sides = Sides(
         source=classes.source | {"ofState"},
         target=classes.target | {"visitPlace"},

@@ -176,7 +176,8 @@ def extraction_run(known: Knowledge) -> Run:
     """Return the run that reads with this version and model."""
     model = sentences.model_name(known.reader.parser)
     release = version("diplograph")
-    return Run(f"extraction-{release}", f"diplograph {release}, parsed by {model}")
+    weighed = "" if known.reader.judge else ", by frames alone"
+    return Run(f"extraction-{release}", f"diplograph {release}, parsed by {model}{weighed}")
 
 
 def document_graph(

@@ -80,7 +80,7 @@ def test_a_process_that_dies_is_told_of_and_replaced(nursery: Nursery) -> None:
 
 
 def test_what_would_go_with_a_rule(nursery: Nursery) -> None:
-    searches = Searches(nursery, 60.0)
+    searches = Searches(nursery, 600.0)
     found = searches.ask(Lost("embargo-in-force"))
     searches.close()
     assert isinstance(found, Loss)

@@ -19,7 +19,7 @@ _OTHER_EVENT = {"after", "before", "since", "until", "following", "during", "lik
 
 @dataclass(frozen=True)
 class Told:
-    """A claim with the word that tells it, and the other words of the pattern."""
+    """A claim with the word that tells it, and the other words that have no event of their own because of it."""
 
     token: Token
     claim: Claim
@@ -44,6 +44,7 @@ class _Sentence:
     owned: Mapping[int, list[TimeMention]]
     eventful: set[int]
     drafts: dict[int, Draft]
+    absorbed: dict[int, tuple[Token, ...]]  # trigger -> words of the drafts that gave way to its draft
 
 
 def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Told]:
@@ -51,15 +52,20 @@ def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Told]:
     eventful = {token.i for token in sentence if _may_trigger(token, scene, lexicon)}
     times = [t for t in scene.times if sentence.start <= t.start < sentence.end]
     owned = timing.owners(scene.paragraph.tokens, times, eventful)
-    state = _Sentence(scene, lexicon, owned, eventful, {})
+    state = _Sentence(scene, lexicon, owned, eventful, {}, {})
     for token in sorted((t for t in sentence if t.i in eventful), key=_depth):
         if token.i in state.drafts:
             continue
         draft = _draft(token, state)
         if draft is not None:
-            _absorb(draft, state.drafts)
+            _absorb(draft, state)
             state.drafts.update(dict.fromkeys((matched.i for matched in draft.trigger.matched), draft))
-    found = {id(d): Told(d.trigger.token, d.claim, d.trigger.matched) for d in state.drafts.values()}
+    found = {
+        id(d): Told(
+            d.trigger.token, d.claim, (*d.trigger.matched, *state.absorbed.get(d.trigger.token.i, ()))
+        )
+        for d in state.drafts.values()
+    }
     told = [*found.values(), *_repetitions(sentence, list(found.values()), state)]
     return sorted(told, key=lambda each: each.token.i)
 
@@ -227,9 +233,10 @@ def _outer(trigger: Trigger, drafts: Mapping[int, Draft]) -> Draft | None:
     return None
 
 
-def _absorb(draft: Draft, drafts: dict[int, Draft]) -> None:
+def _absorb(draft: Draft, sentence: _Sentence) -> None:
     """Remove the governing draft that only announced this one: the agreement on a sale is the sale's."""
-    outer = _outer(draft.trigger, drafts)
+    outer = _outer(draft.trigger, sentence.drafts)
     if outer is not None and outer.claim.kind in draft.trigger.frame.absorbs:
-        for index in [i for i, other in drafts.items() if other is outer]:
-            del drafts[index]
+        sentence.absorbed[draft.trigger.token.i] = outer.trigger.matched
+        for index in [i for i, other in sentence.drafts.items() if other is outer]:
+            del sentence.drafts[index]

@@ -110,8 +110,12 @@ def _spelled_out(text: str, names: set[str]) -> str:
     """Return the query with the columns of SELECT * as they occur in it; the engine would sort them."""
     found = tokens(text)
     order = [token.text[1:] for token in found if token.kind is Kind.VARIABLE and token.text[1:] in names]
-    columns, star = " ".join(f"?{name}" for name in dict.fromkeys(order)), _star(found)
-    return text if star is None or not columns else f"{text[:star]} {columns} {text[star + 1 :]}"
+    names_in_order = list(dict.fromkeys(order))
+    star = _star(found) if names_in_order != sorted(names_in_order) else None
+    if star is None:
+        return text
+    columns = " ".join(f"?{name}" for name in names_in_order)
+    return f"{text[:star]} {columns} {text[star + 1 :]}"
 
 
 def _star(found: tuple[Token, ...]) -> int | None:

@@ -1,0 +1,211 @@
+"""The frames' claims of a sentence, revised: some dropped, some added, parties, times and factuality weighed."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from spacy.tokens import Span as Tokens
+from spacy.tokens import Token
+
+from diplograph.claims import actors, assertion, roles
+from diplograph.claims.drafting import Told
+from diplograph.claims.frames import Lexicon
+from diplograph.claims.roles import Roles
+from diplograph.claims.scene import Scene
+from diplograph.claims.weighing import classifier, parties, proposals, standing, triggers, whens
+from diplograph.claims.weighing.classifier import Classifier, Conjoined
+from diplograph.claims.weighing.parties import Setting
+from diplograph.claims.weighing.proposals import Power, Proposals, Reading
+from diplograph.model import Actor, Claim, Filler, Modality, Polarity
+
+WEIGHTS = Path(__file__).with_name("weights")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The learned tables: which words may trigger what, the classifiers, and from which score on they are believed."""
+
+    learned: Mapping[str, tuple[str, ...]]
+    trigger: Conjoined
+    party: Classifier
+    beside: Classifier
+    when: Classifier
+    standing: Classifier
+    thresholds: Mapping[str, int]
+
+
+def load(folder: Path) -> Weights:
+    """Load the tables of a folder."""
+    tables = {
+        name: classifier.load(folder / f"{name}.tsv") for name in ("party", "beside", "when", "standing")
+    }
+    known = json.loads((folder / "learned.json").read_text("utf-8"))
+    learned = {word: tuple(kinds) for word, kinds in known["words"].items()}
+    trigger = classifier.conjoined(classifier.load(folder / "trigger.tsv"))
+    return Weights(learned, trigger=trigger, thresholds=known["thresholds"], **tables)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Revises the claims of a sentence by weights."""
+
+    weights: Weights
+
+    def __call__(self, sentence: Tokens, told: list[Told], scene: Scene, lexicon: Lexicon) -> list[Told]:
+        """Return the claims that stand, in the order of the text."""
+        offered = proposals.propose(sentence, told, scene, lexicon)
+        found = []
+        for token in sentence:
+            kind = _kind(token, offered, self.weights)
+            if kind is not None:
+                claim = _claim(token, kind, offered, self.weights)
+                if claim is not None:
+                    found.append(Told(token, claim))
+        return found
+
+
+def _kind(token: Token, offered: Proposals, weights: Weights) -> str | None:
+    """Return the kind of event that a token tells, if any."""
+    statuses = proposals.kinds(token, offered, weights.learned)
+    if not statuses:
+        return None
+    words = triggers.words(token, offered)
+    trust = {
+        t.claim.kind: weights.thresholds[
+            "trust inferred" if t.claim.inferred and t.claim.is_fact else "trust trigger"
+        ]
+        for t in offered.told.get(token.i, ())
+    }
+    scores = {
+        k: triggers.score(triggers.candidate(token, k, statuses, offered), words, weights.trigger)
+        + trust.get(k, 0)
+        for k in statuses
+    }
+    best = max(sorted(scores), key=lambda kind: scores[kind])
+    return best if scores[best] > weights.thresholds["trigger"] else None
+
+
+def _claim(token: Token, kind: str, offered: Proposals, weights: Weights) -> Claim | None:
+    read = proposals.reading(token, kind, offered)
+    if read.trigger is None and read.claim is None:
+        return None
+    sides = _sides(token, kind, read, offered, weights)
+    filled = _roles(kind, read, sides, offered)
+    if not any(sides.values()):
+        return None
+    when = _when(token, kind, read, offered, weights)
+    inferred = frozenset(
+        role for role, each in filled.items() if any(isinstance(f, Actor) and f.span is None for f in each)
+    )
+    if read.claim is not None:
+        claim = replace(read.claim, roles=filled, time=when, inferred=inferred)
+    else:
+        made = assertion.stated(read.trigger, filled, inferred, when, offered.scene) if read.trigger else None
+        if made is None:
+            return None
+        claim = made
+    return _weighed(claim, token, kind, weights)
+
+
+def _sides(
+    token: Token, kind: str, read: Reading, offered: Proposals, weights: Weights
+) -> dict[str, list[Power]]:
+    """Return the powers on each side."""
+    powers = proposals.powers(token, read.filled, offered)
+    setting = parties.setting(token, kind, read, powers, offered)
+    features = [parties.features(p, setting) for p in powers]
+    first = [weights.party.scores(each) for each in features]
+    further = parties.beside(first, setting)
+    trust = weights.thresholds["trust party"]
+    scores = {
+        p.key: _trusting(weights.beside.scores([*one, *more]), p, setting, trust)
+        for p, one, more in zip(powers, features, further, strict=True)
+    }
+    sides: dict[str, list[Power]] = {"source": [], "target": []}
+    for power in powers:
+        source, target = scores[power.key]
+        if max(source, target) > weights.thresholds["party"]:
+            sides["source" if source >= target or setting.symmetric else "target"].append(power)
+    for number, side in enumerate(("source", "target")):
+        if sides[side] or not powers or (setting.symmetric and side == "target"):
+            continue
+        rest = [p for p in powers if p not in sides["source"] and p not in sides["target"]]
+        best = max(rest, key=lambda p: scores[p.key][number], default=None)
+        if best is not None and scores[best.key][number] > weights.thresholds[f"any {side}"]:
+            sides[side].append(best)
+    return sides
+
+
+def _trusting(scores: tuple[int, ...], power: Power, setting: Setting, trust: int) -> tuple[int, ...]:
+    """Return the scores of a power, raised on the side where the frames say it stands, lowered where they say another."""
+    said = [
+        {key for key, how in setting.rule[side].items() if how != "inferred" or setting.again}
+        for side in parties.SIDES
+    ]
+    return tuple(
+        score + (trust if power.key in keys else -trust if keys else 0)
+        for score, keys in zip(scores, said, strict=True)
+    )
+
+
+def _roles(kind: str, read: Reading, sides: Mapping[str, list[Power]], offered: Proposals) -> Roles:
+    """Return the roles with just the chosen powers on each side."""
+    chosen = {side: {power.key for power in powers} for side, powers in sides.items()}
+    filled: dict[str, list[Filler]] = {}
+    for role, fillers in read.filled.items():
+        side = parties.side_of(role, offered)
+        kept = [
+            f for f in fillers
+            if side is None or not isinstance(f, Actor) or proposals.key_of(f) is None or proposals.key_of(f) in chosen[side]
+        ]  # fmt: skip
+        if kept:
+            filled[role] = kept
+    for side, powers in sides.items():
+        present = {
+            proposals.key_of(f) for role, fs in filled.items() if parties.side_of(role, offered) == side
+            for f in fs if isinstance(f, Actor)
+        }  # fmt: skip
+        for power in powers:
+            if power.key not in present:
+                _seat(power, side, kind, filled, offered)
+    return {role: tuple(fillers) for role, fillers in filled.items()}
+
+
+def _seat(power: Power, side: str, kind: str, filled: dict[str, list[Filler]], offered: Proposals) -> None:
+    """Let a power fill the first role of a side that accepts it, itself or as its state."""
+    scene = offered.scene
+    actor = power.actor if power.named else replace(power.actor, span=None)
+    state = actors.states(actor, scene)
+    names = [name for name in parties.role_names(kind, offered) if parties.side_of(name, offered) == side]
+    for each in (actor, state):
+        for name in names:
+            if each is not None and each.kind in roles.accepts(name, scene):
+                filled.setdefault(name, []).append(each)
+                return
+
+
+def _when(token: Token, kind: str, read: Reading, offered: Proposals, weights: Weights) -> str | None:
+    rule = read.claim.time if read.claim else None
+    options = whens.candidates(token, rule, offered)
+    scored = [
+        (
+            weights.when.score(whens.features(option, token, kind, rule, number, offered))
+            + weights.thresholds["trust when"] * (rule is not None and option.time == rule),
+            -number,
+            option.time,
+        )
+        for number, option in enumerate(options)
+    ]
+    return max(scored, key=lambda each: each[:2])[2]
+
+
+def _weighed(claim: Claim, token: Token, kind: str, weights: Weights) -> Claim:
+    """Return the claim with the likeliest polarity and modality."""
+    scores = weights.standing.scores(standing.features(token, kind, (claim.polarity, claim.modality)))
+    named = dict(zip(weights.standing.classes, scores, strict=True))
+    named[standing.name((claim.polarity, claim.modality))] += weights.thresholds["trust standing"]
+    named[standing.FACT] -= weights.thresholds["doubt"]
+    best = max(named, key=lambda name: (named[name], name))
+    polarity, _, modality = best.partition(" ")
+    return replace(claim, polarity=Polarity(polarity), modality=Modality(modality))

@@ -1,0 +1,56 @@
+"""Did it happen? Features of how a trigger's event is presented, beside what the walk up the tree says."""
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from diplograph.claims import frames, syntax
+from diplograph.model import Modality, Polarity
+
+Standing = tuple[Polarity, Modality]
+FACT = "Affirmed Actual"
+
+
+def name(standing: Standing) -> str:
+    """Return the class of a polarity and a modality."""
+    return f"{standing[0]} {standing[1]}"
+
+
+def features(token: Token, kind: str, rule: Standing | None) -> list[str]:
+    """Return the features of a trigger; `rule` is what the frames say, None where they say nothing."""
+    return list(_features(token, kind, name(rule) if rule else "unsaid"))
+
+
+def _features(token: Token, kind: str, rule: str) -> Iterator[str]:
+    part = frames.part_of_speech(token) or "other"
+    yield f"r={rule}"
+    yield f"r={rule}|{kind}"
+    yield f"w={token.lemma_.lower()}|{part}"
+    yield f"tag={token.tag_}|{token.dep_}"
+    yield f"k={kind}|{token.tag_}"
+    for each in token.children:
+        if each.dep_ in {"neg", "aux", "auxpass", "det", "mark"}:
+            yield f"c={each.dep_}:{each.lower_}"
+            yield f"c={each.lower_}|r={rule}"
+        elif each.dep_ in {"amod", "advmod"}:
+            yield f"c={each.lower_}"
+    for level, (child, governor) in enumerate(syntax.path_up(token)):
+        if level == 3:
+            break
+        yield f"g{level}={governor.lemma_.lower()}|{child.dep_}"
+        yield f"g={governor.lemma_.lower()}"
+        for each in governor.children:
+            if each.dep_ in {"neg", "aux", "mark"} and each.i != child.i:
+                yield f"gc={each.dep_}:{each.lower_}|{level}"
+                yield f"gc={each.lower_}"
+    sentence = token.sent
+    finite = sentence.root
+    yield f"root={finite.tag_}"
+    for word in {t.lower_ for t in sentence} & _SIGNS:
+        yield f"s={word}"
+
+
+_SIGNS = {
+    "if", "would", "will", "could", "might", "may", "should", "must", "never", "not", "no", "nor", "neither", "without", "unless",
+    "plan", "plans", "planned", "expected", "likely", "hope", "hopes", "ready", "agreed", "offered", "refused", "declined", "rejected",
+}  # fmt: skip
