@@ -8,7 +8,7 @@ negation to be stratified by name.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, product
 
@@ -39,8 +39,8 @@ _STRINGS = frozenset(("STR", "CONCAT", "LCASE", "UCASE", "STRAFTER", "STRBEFORE"
 
 
 def facts(ntriples: str) -> str:
-    """Return N-Triples with their dates as whole numbers."""
-    return DATE.sub(rf'"\1\2\3"^^<{XSD}integer>', ntriples)
+    """Return N-Triples with their dates as whole numbers, and decimals, which Nemo cannot add up, as doubles."""
+    return DATE.sub(rf'"\1\2\3"^^<{XSD}integer>', ntriples).replace(f"^^<{XSD}decimal>", f"^^<{XSD}double>")
 
 
 def translate(program: Program, source: str, scored: Sequence[NamedNode]) -> tuple[str, dict[Key, str]]:
@@ -51,7 +51,7 @@ def translate(program: Program, source: str, scored: Sequence[NamedNode]) -> tup
     """
     writer = _Writer(scored)
     for stratum in (*program.identity, *program.strata):
-        writer.stratum(stratum.rules)
+        writer.stratum(stratum.rules, recursive=stratum.recursive)
     loading = [f'@import triple :- ntriples{{resource="{source}"}} .', *writer.loading()]
     outputs = [f"@output {name} ." for name in sorted(set(writer.current.values()))]
     return "\n".join([*loading, *writer.lines, *outputs]) + "\n", writer.current
@@ -63,9 +63,9 @@ class _Writer:
     lines: list[str] = field(default_factory=list)
     current: dict[Key, str] = field(default_factory=dict)
     first: dict[Key, str] = field(default_factory=dict)
-    settled: set[Key] = field(default_factory=set)
     read: set[Key] = field(default_factory=set)
     finished: dict[Key, str] = field(default_factory=dict)
+    reading: dict[Key, str] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=count)
 
     def loading(self) -> Iterator[str]:
@@ -75,16 +75,16 @@ class _Writer:
             else:
                 yield f"{name}(?s, ?o) :- triple(?s, <{predicate}>, ?o) ."
 
-    def stratum(self, rules: Sequence[Rule]) -> None:
+    def stratum(self, rules: Sequence[Rule], *, recursive: bool) -> None:
         variants = [way for rule in rules for way in self._spelled(rule.variants)]
         absent = {key(p) for variant in variants for p in _finished(variant)}
         read = {key(p) for variant in variants for p in variant.patterns}
         self.finished = {relation: self._name(relation) for relation in sorted(absent)}
-        for relation in sorted({key(p) for variant in variants for p in variant.head}):
-            if relation in self.settled | absent | self.read:
-                self._renew(relation)
-        self.settled |= absent
-        self.read |= read
+        self.reading = {} if recursive else {relation: self._name(relation) for relation in sorted(read)}
+        before = self.read | absent | (set() if recursive else read)
+        for relation in sorted({key(p) for variant in variants for p in variant.head} & before):
+            self._renew(relation)
+        self.read |= absent | read
         for variant in variants:
             self._rule(variant)
 
@@ -109,18 +109,16 @@ class _Writer:
         old, self.current[relation] = self._name(relation), self._fresh("r")
         columns = "?s" if relation[0] == TYPE.value else "?s, ?o"
         self.lines.append(f"{self.current[relation]}({columns}) :- {old}({columns}) .")
-        self.settled.discard(relation)
         self.read.discard(relation)
 
-    def _atom(self, pattern: Pattern, *, finished: bool = False) -> str:
-        known = self.finished if finished else {}
+    def _atom(self, pattern: Pattern, known: Mapping[Key, str]) -> str:
         name = known.get(key(pattern)) or self._name(key(pattern))
         ends = [pattern.subject] if pattern.predicate == TYPE else [pattern.subject, pattern.object]
         return f"{name}({', '.join(map(_term, ends))})"
 
     def _rule(self, variant: Variant) -> None:
         for literals, bound in self._ways(variant, (), frozenset(), variables(variant.head)):
-            head = [self._atom(p) for p in variant.head if variables(p) <= bound]
+            head = [self._atom(p, {}) for p in variant.head if variables(p) <= bound]
             if head:
                 self.lines.append(f"{', '.join(head)} :- {', '.join(literals)} .")
 
@@ -134,7 +132,10 @@ class _Writer:
         finished: bool = False,
     ) -> Iterator[Way]:
         """Yield the bodies that say what `variant` says, with the variables that each binds."""
-        literals = [*given, *(self._atom(p, finished=finished) for p in variant.patterns)]
+        literals = [
+            *given,
+            *(self._atom(p, self.finished if finished else self.reading) for p in variant.patterns),
+        ]
         bound = known | variables(variant.patterns)
         for table in variant.values:
             name = self._fresh("v")
@@ -228,8 +229,13 @@ def _bound(binds: Sequence[Bind], bound: frozenset[Var]) -> Iterator[tuple[tuple
         yield (), frozenset()
         return
     bind, rest = binds[0], binds[1:]
-    for conditions, value in _value(bind.expression, bound):
+    for conditions, text in _value(bind.expression, bound):
+        value = text
         made = frozenset((bind.variable,))
+        if isinstance(bind.expression, Var):
+            value = (
+                f"{value} + 0"  # Nemo panics over one variable that is another; the only such ones are dates
+            )
         for others, given in _bound(rest, bound | made):
             yield (*conditions, f"{bind.variable} = {value}", *others), given | made
 

@@ -344,7 +344,7 @@ def test_the_kinds_of_the_command_are_those_of_the_package() -> None:
 def test_an_unknown_beginning_is_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a,b\n", "utf-8")
-    with pytest.raises(InputError, match="no known format begins so; known are .*--kind"):
+    with pytest.raises(InputError, match=r"no known format begins so; known are .*--kind"):
         importing.kind_of(path)
 
 
