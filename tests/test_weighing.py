@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from diplograph import documents, pipeline
+from diplograph import documents, evaluation, pipeline
 from diplograph.claims.weighing import classifier, revision
 from diplograph.claims.weighing.classifier import BIAS, Classifier
 from diplograph.errors import KnowledgeError
-from diplograph.evaluation import evaluate
 from diplograph.pipeline import Knowledge
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,7 +19,7 @@ GOLD = (ROOT / "tests" / "gold", ROOT / "tests" / "gold" / "passages-b")
 WRITTEN = sorted((ROOT / "training" / "passages").glob("*.txt"))
 sys.path.insert(0, str(ROOT / "training"))
 
-import passages  # noqa: E402
+import passages as written_passages  # noqa: E402
 
 EXPLICIT = [
     "Poland annexed nothing, but in 1938 Hungary occupied southern Slovakia.",
@@ -37,8 +36,10 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def written() -> list[dict[str, Any]]:
-    types = passages.all_types(GOLD[0] / "gold.jsonl") | passages.all_types(GOLD[1] / "gold.jsonl")
-    return [passage for path in WRITTEN for passage in passages.read(path, types)]
+    types = written_passages.all_types(GOLD[0] / "gold.jsonl") | written_passages.all_types(
+        GOLD[1] / "gold.jsonl"
+    )
+    return [passage for path in WRITTEN for passage in written_passages.read(path, types)]
 
 
 def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -97,17 +98,18 @@ def test_what_a_clause_says_outright_stands(text: str, knowledge: Knowledge, fra
 
 
 def test_weighing_beats_the_frames_alone(knowledge: Knowledge, frames_alone: Knowledge) -> None:
-    gold, alone, weighed = {}, {}, {}
-    for folder in GOLD:
-        events = {line["id"]: line["events"] for line in lines(folder / "gold.jsonl")}
-        for passage in (p for p in lines(folder / "texts.jsonl") if p["split"] == "report"):
-            name = passage["id"]
-            document = documents.from_text(passage["text"], name=name, published=passage["date_published"])
-            gold[name] = events[name]
-            alone[name] = pipeline.extract_records(document, frames_alone)
-            weighed[name] = pipeline.extract_records(document, knowledge)
+    passages = {
+        name: passage
+        for folder in GOLD
+        for name, passage in evaluation.passages(
+            folder / "gold.jsonl", folder / "texts.jsonl", "report"
+        ).items()
+    }
+    gold = {name: events for name, (_, events) in passages.items()}
+    alone = {name: pipeline.extract_records(text, frames_alone) for name, (text, _) in passages.items()}
+    weighed = {name: pipeline.extract_records(text, knowledge) for name, (text, _) in passages.items()}
     assert len(gold) > 50
-    before, after = evaluate(gold, alone), evaluate(gold, weighed)
+    before, after = evaluation.evaluate(gold, alone), evaluation.evaluate(gold, weighed)
     assert after.lenient.f1 > before.lenient.f1 + 0.03
     assert after.strict.f1 > before.strict.f1 + 0.03
 
@@ -150,5 +152,5 @@ def runs(text: str, length: int = 14) -> set[tuple[str, ...]]:
 def test_a_malformed_passage_is_refused(tmp_path: Path, block: str, complaint: str) -> None:
     path = tmp_path / "bad.txt"
     path.write_text(block, "utf-8")
-    with pytest.raises(passages.PassageError, match=complaint):
-        list(passages.read(path, frozenset({"Visit"})))
+    with pytest.raises(written_passages.PassageError, match=complaint):
+        list(written_passages.read(path, frozenset({"Visit"})))

@@ -20,36 +20,33 @@ from passages import all_types, read
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from diplograph import documents, edtf, pipeline
+from diplograph import documents, edtf, evaluation, pipeline
 from diplograph.claims import assertion, drafting, extraction, frames
 from diplograph.claims.weighing import classifier, parties, proposals, standing, triggers, whens
 from diplograph.claims.weighing.classifier import BIAS, SCALE, Classifier
+from diplograph.model import Document
 from diplograph.pipeline import Knowledge
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = (ROOT / "tests" / "gold", ROOT / "tests" / "gold" / "passages-b")
-Passage = dict[str, Any]
+Record = dict[str, Any]
+Passage = tuple[Document, list[Record]]
 
 
 def annotated() -> list[Passage]:
-    """Return the passages written for training."""
+    """Return the passages written for training; their events are of the kinds of the gold."""
     types = all_types(GOLD[0] / "gold.jsonl") | all_types(GOLD[1] / "gold.jsonl")
-    return [p for path in sorted((ROOT / "training" / "passages").glob("*.txt")) for p in read(path, types)]
+    found = (p for path in sorted((ROOT / "training" / "passages").glob("*.txt")) for p in read(path, types))
+    return [
+        (documents.from_text(p["text"], name=p["id"], published=p["date_published"]), p["events"])
+        for p in found
+    ]
 
 
 def tuning() -> list[Passage]:
     """Return the tuning half of the gold passages."""
-    found = []
-    for folder in GOLD:
-        events = {line["id"]: line["events"] for line in _lines(folder / "gold.jsonl")}
-        found += [
-            {**p, "events": events[p["id"]]} for p in _lines(folder / "texts.jsonl") if p["split"] == "tune"
-        ]
-    return found
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    halves = (evaluation.passages(f / "gold.jsonl", f / "texts.jsonl", "tune") for f in GOLD)
+    return [passage for half in halves for passage in half.values()]
 
 
 @dataclass
@@ -84,7 +81,7 @@ class Observed:
     kind: str
     status: str
     features: list[str]
-    event: Passage | None
+    event: Record | None
 
 
 STANDINGS = tuple(
@@ -97,6 +94,7 @@ STRENGTH = {
     "when": 0.1,
     "standing": 0.1,
 }  # inverse of regularization
+CERTAIN = 500  # the bias of what no example contradicts
 LEAST = 2  # a weight below two hundredths is left out
 NAMES = ("trigger", "party", "when", "standing")
 
@@ -107,7 +105,7 @@ class Recorder:
 
     known: Knowledge
     learned: dict[str, tuple[str, ...]]
-    events: list[Passage] = field(default_factory=list)
+    events: list[Record] = field(default_factory=list)
     passage: str = ""
     observed: list[Observed] = field(default_factory=list)
     examples: dict[str, Examples] = field(default_factory=lambda: {name: Examples() for name in NAMES})
@@ -140,7 +138,7 @@ class Recorder:
                     self._note_event(token, kind, event, offered)
         return told
 
-    def _note_event(self, token: Any, kind: str, event: Passage, offered: Any) -> None:
+    def _note_event(self, token: Any, kind: str, event: Record, offered: Any) -> None:
         read = proposals.reading(token, kind, offered)
         if read.trigger is None and read.claim is None:
             return
@@ -159,13 +157,15 @@ class Recorder:
             rule = (made.polarity, made.modality) if made else None
         wanted = f"{event['polarity'].capitalize()} {event['modality'].capitalize()}"
         label = tuple(int(wanted == each) for each in STANDINGS)
-        self.examples["standing"].add(standing.features(token, kind, rule), label)
+        self.examples["standing"].add(
+            standing.features(token, kind, rule, offered.scene.lexica.factuality["signs"]["words"]), label
+        )
 
     def _name(self, power: Any) -> str:
         codes = self.known.analysts_codes
         return codes.get(power.key, power.actor.label)
 
-    def _note_time(self, token: Any, kind: str, event: Passage, read: Any, offered: Any) -> None:
+    def _note_time(self, token: Any, kind: str, event: Record, read: Any, offered: Any) -> None:
         rule = read.claim.time if read.claim else None
         options = whens.candidates(token, rule, offered)
         exact = [o.time == event["time"] for o in options]
@@ -204,10 +204,9 @@ def record(passages: Iterable[Passage], known: Knowledge, learned: dict[str, tup
     """Read passages with the frames alone and note what there was to decide."""
     recorder = Recorder(known, learned)
     reader = replace(known.reader, judge=recorder)
-    for passage in passages:
-        recorder.events, recorder.passage = passage["events"], passage["id"]
-        source = documents.from_text(passage["text"], name=passage["id"], published=passage["date_published"])
-        extraction.read(source, reader)
+    for document, events in passages:
+        recorder.events, recorder.passage = events, document.id
+        extraction.read(document, reader)
         recorder.close()
     return recorder
 
@@ -226,32 +225,30 @@ def learned_words(words: Counter[tuple[str, str]], known: Knowledge) -> dict[str
 def fit(examples: Examples, classes: Sequence[str], strength: float, least: int = 2) -> Classifier:
     """Return the classifier of examples: one logistic regression a class; `least` is how often a feature must occur."""
     counts = Counter(feature for row in examples.rows for feature in set(row))
-    index = {feature: n for n, feature in enumerate(sorted(f for f, c in counts.items() if c >= least))}
+    features = sorted(feature for feature, count in counts.items() if count >= least)
+    matrix = _matrix(examples.rows, {feature: n for n, feature in enumerate(features)})
+    labels = np.array(examples.labels)
+    tables = tuple(_table(matrix, labels[:, number], features, strength) for number in range(len(classes)))
+    return Classifier(tuple(classes), tables)
+
+
+def _matrix(rows: list[list[str]], index: dict[str, int]) -> csr_matrix:
     pointers, columns = [0], []
-    for row in examples.rows:
+    for row in rows:
         columns += sorted({index[f] for f in row if f in index})
         pointers.append(len(columns))
-    matrix = csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(examples.rows), len(index)))
-    labels = np.array(examples.labels)
-    columns_of_weights, biases = [], []
-    for number in range(len(classes)):
-        if labels[:, number].min() == labels[:, number].max():
-            columns_of_weights.append(np.zeros(len(index)))
-            biases.append(-5.0 if labels[0, number] == 0 else 5.0)
-            continue
-        model = LogisticRegression(C=strength, solver="liblinear", random_state=0, max_iter=200)
-        model.fit(matrix, labels[:, number])
-        columns_of_weights.append(model.coef_[0])
-        biases.append(float(model.intercept_[0]))
-    features = sorted(index)
-    tables = []
-    for column, bias in zip(columns_of_weights, biases, strict=True):
-        rounded = ((feature, round(SCALE * value)) for feature, value in zip(features, column, strict=True))
-        tables.append(
-            {feature: value for feature, value in rounded if abs(value) >= LEAST}
-            | {BIAS: round(SCALE * bias)}
-        )
-    return Classifier(tuple(classes), tuple(tables))
+    return csr_matrix((np.ones(len(columns)), columns, pointers), shape=(len(rows), len(index)))
+
+
+def _table(matrix: csr_matrix, labels: np.ndarray, features: list[str], strength: float) -> dict[str, int]:
+    """Return the weights of a class; one that is always so, or never, has only a bias."""
+    if labels.min() == labels.max():
+        return {BIAS: CERTAIN if labels[0] else -CERTAIN}
+    model = LogisticRegression(C=strength, solver="liblinear", random_state=0, max_iter=200)
+    model.fit(matrix, labels)
+    rounded = ((f, round(SCALE * value)) for f, value in zip(features, model.coef_[0], strict=True))
+    bias = round(SCALE * float(model.intercept_[0]))
+    return {feature: value for feature, value in rounded if abs(value) >= LEAST} | {BIAS: bias}
 
 
 def with_neighbors(examples: Examples, strength: float, folds: int = 4) -> Examples:
@@ -293,8 +290,7 @@ def main() -> None:
     parser.add_argument("--without-tuning", action="store_true")
     options = parser.parse_args()
     passages = annotated() + ([] if options.without_tuning else tuning())
-    known = pipeline.load_knowledge()
-    known = replace(known, reader=replace(known.reader, judge=None))
+    known = pipeline.load_knowledge(weighed=False)
     first = record(passages, known, {})
     learned = learned_words(first.words, known)
     second = record(passages, known, learned)

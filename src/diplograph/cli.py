@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -266,17 +265,14 @@ def evaluate(gold: Path, texts: Path, split: str | None, *, show_errors: bool, f
     """
     from diplograph import evaluation, pipeline  # noqa: PLC0415
 
-    passages = {
-        line["id"]: line for line in _json_lines(texts) if split is None or line.get("split") == split
-    }
-    wanted = {line["id"]: line["events"] for line in _json_lines(gold) if line["id"] in passages}
-    if not wanted:
+    passages = evaluation.passages(gold, texts, split)
+    if not passages:
         raise InputError(
             f"{gold} and {texts} have no passage in common" + (f" of the split {split!r}" if split else "")
         )
     known = pipeline.load_knowledge(weighed=not frames_only)
-    found = {name: pipeline.extract_records(_passage(passages[name]), known) for name in wanted}
-    result = evaluation.evaluate(wanted, found)
+    found = {name: pipeline.extract_records(text, known) for name, (text, _) in passages.items()}
+    result = evaluation.evaluate({name: events for name, (_, events) in passages.items()}, found)
     click.echo(evaluation.table(result))
     if show_errors:
         click.echo("\n".join(result.errors))
@@ -356,21 +352,6 @@ def _folder(folder: Path, published: str | None, refused: list[str] | None) -> I
             if refused is None:
                 raise
             refused.append(str(error))
-
-
-def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-        if line.strip():
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise InputError(f"{path}, line {number}: no JSON object ({error})") from error
-
-
-def _passage(line: dict[str, Any]) -> Document:
-    from diplograph import documents  # noqa: PLC0415
-
-    return documents.from_text(line["text"], name=line["id"], published=line.get("date_published"))
 
 
 @contextmanager

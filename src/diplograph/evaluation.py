@@ -5,12 +5,16 @@ agree; strictly, also the year, polarity and modality. Each event matches at mos
 annotators; the lenient measure is that of dyadic event coding, e.g. PETRARCH's validation suites).
 """
 
+import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from diplograph import edtf
+from diplograph import documents, edtf
+from diplograph.errors import InputError
+from diplograph.model import Document
 
 Record = Mapping[str, Any]
 
@@ -83,6 +87,37 @@ def evaluate(gold: Mapping[str, Iterable[Record]], found: Mapping[str, Iterable[
     return Evaluation(
         lenient, strict, dict(sorted(by_type.items())), mistaken / unreal if unreal else 0.0, tuple(errors)
     )
+
+
+def passages(
+    gold: Path, texts: Path, split: str | None = None
+) -> dict[str, tuple[Document, list[dict[str, Any]]]]:
+    """Return the passages of TEXTS.jsonl that GOLD.jsonl annotates, by id: each as a document, and its events.
+
+    `split` leaves out those of another split. InputError names the file and line that is no object with an id.
+    """
+    events = {line["id"]: line["events"] for line in _lines(gold, "events")}
+    return {
+        line["id"]: (
+            documents.from_text(line["text"], name=line["id"], published=line.get("date_published")),
+            events[line["id"]],
+        )
+        for line in _lines(texts, "text")
+        if line["id"] in events and (split is None or line.get("split") == split)
+    }
+
+
+def _lines(path: Path, key: str) -> Iterator[dict[str, Any]]:
+    for number, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise InputError(f"{path}, line {number}: no JSON object ({error})") from error
+        if not isinstance(line, dict) or not {"id", key} <= line.keys():
+            raise InputError(f"{path}, line {number}: expected an object with 'id' and {key!r}")
+        yield line
 
 
 def sides(record: Record) -> tuple[frozenset[str], frozenset[str]]:

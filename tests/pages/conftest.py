@@ -1,5 +1,6 @@
 """A graph of two of our own texts, a graph of an enemy, and a browser."""
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -96,3 +97,12 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where screenshots go: the folder that DIPLOGRAPH_SCREENSHOTS names, to be looked at."""
+    chosen = os.environ.get("DIPLOGRAPH_SCREENSHOTS")
+    folder = Path(chosen) if chosen else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

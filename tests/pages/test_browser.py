@@ -1,21 +1,15 @@
 """The pages in a real browser: nothing leaves the host, nothing is reported as an error, and what moves, moves."""
 
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-VENDOR = ROOT / "src" / "diplograph" / "pages" / "static" / "vendor" / "query-editor.js"
+from browsing import opened, photograph, violations
+
 PROOF = "/proof?s=RUS&p=dg:contractedToArm&o=PAK"
 PAGES = {
     "front": "/",
@@ -34,52 +28,6 @@ PAGES = {
     "ontology": "/ontology",
     "missing": "/id/state/atlantis",
 }
-VISITS = "SELECT ?visitor ?host ?time { ?v a dg:Visit ; dg:visitor ?visitor ; dg:hostState ?host OPTIONAL { ?v dg:time ?time } }"
-SEEN = {"timeline": "#view .mark", "map": "#view .spot", "graph": "#view .node"}
-needs_build = pytest.mark.skipif(not VENDOR.is_file(), reason="the front end is not built; make web")
-
-
-@contextmanager
-def opened(browser: Browser, address: str, *, forgiven: str | None = None, **options: Any) -> Iterator[Page]:
-    """Give a page that fails the test at its end if anything went wrong in it, but messages with `forgiven`."""
-    wrong: list[str] = []
-    context = browser.new_context(**({"viewport": {"width": 1240, "height": 900}} | options))
-    page = context.new_page()
-    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on(
-        "console",
-        lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None,
-    )
-    page.on(
-        "request", lambda request: wrong.append(request.url) if not is_here(request.url, address) else None
-    )
-    try:
-        yield page
-        assert not [each for each in wrong if forgiven is None or forgiven not in each]
-    finally:
-        context.close()
-
-
-def is_here(url: str, address: str) -> bool:
-    return url.startswith((f"{address}/", "data:", "blob:"))
-
-
-@pytest.fixture(scope="module")
-def shots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where screenshots go: the folder that DIPLOGRAPH_SCREENSHOTS names, to be looked at."""
-    chosen = os.environ.get("DIPLOGRAPH_SCREENSHOTS")
-    folder = Path(chosen) if chosen else tmp_path_factory.mktemp("screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def photograph(page: Page, path: Path) -> None:
-    """Take a picture of what is seen without scrolling, up to two screens high."""
-    size = page.viewport_size
-    assert size is not None
-    high = min(page.evaluate("document.documentElement.scrollHeight"), 2 * size["height"])
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": size["width"], "height": high})
-    assert path.stat().st_size > 5000
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -93,18 +41,6 @@ def test_a_page_opens_cleanly_and_everybody_can_use_it(
             page.wait_for_load_state("networkidle")
             photograph(page, shots / f"{name}-{scheme}.png")
             assert not violations(page)
-
-
-def violations(page: Page) -> list[str]:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed; make web")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
-        for each in found["violations"]
-        if each["impact"] in ("serious", "critical")
-    ]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -208,178 +144,6 @@ def test_typing_a_name_suggests_and_leads_there(browser: Browser, address: str) 
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
         page.wait_for_url("**/id/**")
-
-
-@needs_build
-class TestEditor:
-    """The query page with its editor."""
-
-    def test_a_query_is_typed_run_shared_and_taken_away(self, browser: Browser, address: str) -> None:
-        with opened(browser, address) as page:
-            self.open(page, address)
-            self.type(page, "SELECT ?host ?time { ?visit a dg:Visit ; dg:hostState ?host ; dg:time ?time }")
-            page.keyboard.press("Control+Enter")
-            expect(page.locator("#status")).to_contain_text(" in ")
-            rows = page.locator("#results tbody tr").count()
-            assert rows > 3
-            shared = page.url
-            assert "query=SELECT" in shared
-            with page.expect_download() as download:
-                page.locator("#downloads a", has_text="csv").click()
-            assert len(Path(download.value.path()).read_text().splitlines()) == rows + 1
-            with page.expect_download() as download:
-                page.locator("#downloads a", has_text="json").click()
-            assert len(json.loads(Path(download.value.path()).read_text())["results"]["bindings"]) == rows
-            page.locator("#take-away summary").click()
-            for language in ("curl", "Python", "R"):
-                assert "hostState" in page.locator(f"#code-{language}").inner_text()
-            page.goto(shared)
-            expect(page.locator("#server-results tbody tr")).to_have_count(rows)
-
-    def test_what_is_copied_for_other_programs_runs(self, browser: Browser, address: str) -> None:
-        with opened(browser, address) as page:
-            page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-            self.open(page, address)
-            self.type(
-                page, """SELECT ?label { state:pakistan rdfs:label ?label FILTER(?label != 'it\\'s "x"') }"""
-            )
-            page.keyboard.press("Control+Enter")
-            expect(page.locator("#status")).to_contain_text(" in ")
-            copied = {}
-            for language in ("curl", "Python", "R"):
-                page.get_by_role("button", name=f"Copy for {language}", exact=True).click()
-                expect(page.locator("#status")).to_have_text("copied")
-                copied[language] = page.evaluate("navigator.clipboard.readText()")
-        answer = subprocess.run(["sh", "-c", copied["curl"]], capture_output=True, text=True, check=True)
-        assert "Pakistan" in answer.stdout
-        answer = subprocess.run(
-            [sys.executable, "-c", copied["Python"]], capture_output=True, text=True, check=True
-        )
-        assert "Pakistan" in answer.stdout
-        assert "read.csv(url)" in copied["R"]
-
-    def test_an_answer_is_seen_in_every_way(self, browser: Browser, address: str, shots: Path) -> None:
-        """Table, timeline, map and graph of one answer, by keyboard; each has an address of its own."""
-        with opened(browser, address) as page:
-            self.open(page, address)
-            self.type(page, VISITS)
-            page.keyboard.press("Control+Enter")
-            rows = page.locator("#view tbody tr")
-            expect(rows.first).to_be_visible()
-            number = rows.count()
-            page.get_by_role("button", name="time", exact=True).click()
-            shown = page.locator("#view tbody td:last-child").all_inner_texts()
-            dates = [text for text in shown if text]
-            assert dates == sorted(dates)
-            assert len(shown) == number
-            page.get_by_role("tab", name="table").focus()
-            for name, drawn in SEEN.items():
-                page.keyboard.press("ArrowRight")
-                expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
-                expect(page.locator(drawn).first).to_be_visible()
-                assert page.url.endswith(f"#view={name}")
-                assert not violations(page)
-                page.locator("#answer-tools").scroll_into_view_if_needed()
-                page.screenshot(path=shots / f"answer-{name}.png")
-                page.goto(page.url)
-                page.reload()
-                expect(page.locator(drawn).first).to_be_visible()
-                page.get_by_role("tab", name=name).focus()
-            names = page.locator("#view .node").all_text_contents()
-            assert any("Imran Khan" in text for text in names), names
-
-    def test_triples_are_drawn_and_enlarged(self, browser: Browser, address: str) -> None:
-        with opened(browser, address) as page:
-            self.open(page, address)
-            self.type(
-                page,
-                "CONSTRUCT { ?visitor dg:visited ?host } WHERE { ?v dg:visitor ?visitor ; dg:hostState ?host }",
-            )
-            page.keyboard.press("Control+Enter")
-            expect(page.locator("#status")).to_contain_text("triples in ")
-            page.get_by_role("tab", name="graph").click()
-            drawing = page.locator("#view svg")
-            before = drawing.get_attribute("viewBox")
-            page.get_by_role("button", name="Larger").click()
-            assert drawing.get_attribute("viewBox") != before
-            page.get_by_role("button", name="Whole drawing").click()
-            thing = page.locator("#view .node").first
-            thing.scroll_into_view_if_needed()
-            place, frame = thing.get_attribute("transform"), thing.locator("circle").bounding_box()
-            assert frame is not None
-            page.mouse.move(frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2)
-            page.mouse.down()
-            page.mouse.move(frame["x"] + 60, frame["y"] + 30, steps=4)
-            page.mouse.up()
-            assert thing.get_attribute("transform") != place
-            assert page.url.endswith("#view=graph"), "a drag is no click"
-
-    def test_a_view_with_nothing_to_show_says_what_it_needs(self, browser: Browser, address: str) -> None:
-        with opened(browser, address) as page:
-            self.open(page, address)
-            self.type(page, "SELECT (1 AS ?one) {}")
-            page.keyboard.press("Control+Enter")
-            expect(page.locator("#status")).to_contain_text("1 row")
-            for name in ("timeline", "map", "graph"):
-                page.get_by_role("tab", name=name).click()
-                expect(page.locator("#view .hint")).to_contain_text("Ask for")
-
-    def test_a_long_query_is_canceled_on_the_server_too(self, browser: Browser, address: str) -> None:
-        context = browser.new_context()
-        page = context.new_page()
-        self.open(page, address)
-        self.type(page, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a != ?g) }")
-        page.locator("#run").click()
-        expect(page.locator("#status")).to_contain_text("running, 1.")
-        assert page.evaluate("fetch('/queries').then((answer) => answer.json())")
-        page.locator("#cancel").click()
-        expect(page.locator("#status")).to_contain_text("canceled")
-        page.wait_for_function("fetch('/queries').then((answer) => answer.json()).then((all) => !all.length)")
-        context.close()
-
-    def test_a_fault_is_shown_where_it_is(self, browser: Browser, address: str) -> None:
-        context = browser.new_context()
-        page = context.new_page()
-        self.open(page, address)
-        self.type(page, "SELECT ?x { ?x a ")
-        page.locator("#run").click()
-        expect(page.locator("#problem")).to_contain_text("line 1")
-        context.close()
-
-    def test_an_example_is_found_by_a_word_and_runs(self, browser: Browser, address: str) -> None:
-        with opened(browser, address) as page:
-            self.open(page, address)
-            page.locator("#filter").fill("embargo lifted")
-            example = page.locator(".questions li:visible").first
-            expect(example).to_contain_text("lifted")
-            example.locator("summary").click()
-            example.get_by_role("button").click()
-            expect(page.locator("#status")).to_contain_text(" in ")
-
-    def test_names_are_completed_from_the_graph(self, browser: Browser, address: str) -> None:
-        with opened(browser, address) as page:
-            self.open(page, address)
-            self.type(page, "PREFIX dg: <https://w3id.org/diplograph/ontology#> SELECT * { ?x a dg:Visi")
-            page.keyboard.press("Control+Space")
-            expect(page.locator(".CodeMirror-hints li").first).to_contain_text("Visit", timeout=20_000)
-
-    def test_the_keyboard_gets_out_of_the_editor(self, browser: Browser, address: str) -> None:
-        with opened(browser, address) as page:
-            self.open(page, address)
-            self.type(page, "ASK { ?s ?p ?o }")
-            page.keyboard.press("Escape")
-            assert page.evaluate("document.activeElement.id") == "run"
-
-    @staticmethod
-    def open(page: Page, address: str) -> None:
-        page.goto(f"{address}/sparql")
-        expect(page.locator(".CodeMirror")).to_be_visible()
-
-    @staticmethod
-    def type(page: Page, query: str) -> None:
-        page.locator(".CodeMirror").click()
-        page.keyboard.press("Control+A")
-        page.keyboard.insert_text(query)
 
 
 def test_markup_in_the_graph_does_not_run(

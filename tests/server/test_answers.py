@@ -77,10 +77,15 @@ def test_answers_are_compressed_for_those_who_take_it(client: FlaskClient, query
     assert "Content-Encoding" not in refused.headers
 
 
-def test_a_streamed_answer_is_whole_and_compressed(tmp_path: Path, start: Start) -> None:
-    with store.building(tmp_path) as graph:
+def write_numbers(folder: Path) -> None:
+    """Write a graph whose listing is too long for one piece."""
+    with store.building(folder) as graph:
         lines = (f"<http://x/{n}> <http://x/p> {n} ." for n in range(5000))
         graph.update(f"INSERT DATA {{ {' '.join(lines)} }}")
+
+
+def test_a_streamed_answer_is_whole_and_compressed(tmp_path: Path, start: Start) -> None:
+    write_numbers(tmp_path)
     with start(tmp_path) as app:
         client = app.test_client()
         plain = client.get("/sparql", query_string=ALL)
@@ -91,9 +96,7 @@ def test_a_streamed_answer_is_whole_and_compressed(tmp_path: Path, start: Start)
 
 
 def test_a_streamed_answer_is_kept_when_it_is_asked_for_again(tmp_path: Path, start: Start) -> None:
-    with store.building(tmp_path) as graph:
-        lines = (f"<http://x/{n}> <http://x/p> {n} ." for n in range(5000))
-        graph.update(f"INSERT DATA {{ {' '.join(lines)} }}")
+    write_numbers(tmp_path)
     with start(tmp_path) as app:
         client = app.test_client()
 
@@ -118,9 +121,7 @@ def test_a_streamed_answer_is_kept_when_it_is_asked_for_again(tmp_path: Path, st
 
 
 def test_what_is_too_long_is_streamed_every_time(tmp_path: Path, start: Start) -> None:
-    with store.building(tmp_path) as graph:
-        lines = (f"<http://x/{n}> <http://x/p> {n} ." for n in range(5000))
-        graph.update(f"INSERT DATA {{ {' '.join(lines)} }}")
+    write_numbers(tmp_path)
     with start(tmp_path, cache=16 * 1000) as app:
         client = app.test_client()
         answers = {client.get("/sparql", query_string=ALL, buffered=True).data for _ in range(4)}

@@ -58,7 +58,8 @@ def unpack(folder: Path) -> Path | None:
     if not archive.is_file():
         return None
     with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
+        packed.extraction_filter = getattr(tarfile, "data_filter", None)  # from 3.11.4 on
+        packed.extractall(folder)
     return folder / "sparql"
 
 

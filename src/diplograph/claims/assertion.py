@@ -5,8 +5,8 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from diplograph.claims import actors, completion, factuality, syntax, timing
-from diplograph.claims.factuality import Factuality
 from diplograph.claims.frames import Trigger
+from diplograph.claims.markers import Factuality
 from diplograph.claims.roles import Roles
 from diplograph.claims.scene import Scene
 from diplograph.mentions import calendar

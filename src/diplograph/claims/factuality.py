@@ -14,8 +14,9 @@ from typing import Any
 
 from spacy.tokens import Token
 
-from diplograph.claims import syntax
-from diplograph.model import Modality, Polarity, Stance
+from diplograph.claims import markers, syntax
+from diplograph.claims.markers import Factuality
+from diplograph.model import Modality, Stance
 
 _COMPLEMENTS = {
     "xcomp",
@@ -31,20 +32,8 @@ _COMPLEMENTS = {
     "relcl",
     "dative",
 }
-_INVERTED = {"had", "should", "were"}
 _INFINITIVES = {"xcomp", "acl"}
 _REACHED = {*_COMPLEMENTS, "prep", "conj", *syntax.PASSIVE_SUBJECTS, *syntax.SUBJECTS}
-_ARGUMENTS = syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS | syntax.OBJECTS | {"attr", "dative"}
-
-
-@dataclass(frozen=True)
-class Factuality:
-    """How a trigger's event is presented. `source` is the verb of saying on whose word it stands."""
-
-    polarity: Polarity = Polarity.AFFIRMED
-    modality: Modality = Modality.ACTUAL
-    stance: Stance = Stance.PLAIN
-    source: Token | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +49,7 @@ def judge(
     trigger: Token, words: Mapping[str, Any], *, performative: bool = False, planned: bool = True
 ) -> Factuality:
     """Return the factuality of a trigger; `performative` events are done by deciding them, `planned` ones announced by "will"."""
-    verdict = _own_words(trigger, Factuality(), words, planned=planned)
+    verdict = markers.own_words(trigger, Factuality(), words, planned=planned)
     presupposed = False
     for step in _steps(trigger):
         if presupposed:
@@ -77,8 +66,8 @@ def judge(
             step.child
         )  # coordinated verbs share by _own_words
         if shares_words and (syntax.is_verb(step.governor) or step.relation == "pobj"):
-            verdict = _own_words(step.governor, verdict, words, planned=planned, via=step.child)
-    return _question(trigger, _turned(verdict) if _follows_nor(trigger) else verdict)
+            verdict = markers.own_words(step.governor, verdict, words, planned=planned, via=step.child)
+    return _question(trigger, markers.turned(verdict) if _follows_nor(trigger) else verdict)
 
 
 def _follows_nor(trigger: Token) -> bool:
@@ -88,7 +77,11 @@ def _follows_nor(trigger: Token) -> bool:
     ):
         return False
     first = trigger.left_edge.i
-    return first > trigger.sent.start and trigger.doc[first - 1].lower_ == "nor" and not _alternative(trigger)
+    return (
+        first > trigger.sent.start
+        and trigger.doc[first - 1].lower_ == "nor"
+        and not markers.is_alternative(trigger)
+    )
 
 
 def _steps(trigger: Token) -> list[_Step]:
@@ -177,150 +170,17 @@ def _definite(noun: Token) -> bool:
     )
 
 
-def _is_inverted(verb: Token) -> bool:
-    """Tell whether a clause is a condition by its order alone: "had Britain invaded", "should Turkey take"."""
-    first = next(iter(syntax.dependents(verb)), None)
-    return (
-        verb.dep_ == "advcl"
-        and first is not None
-        and first.dep_ == "aux"
-        and first.i < verb.i
-        and first.lower_ in _INVERTED
-        and any(
-            c.dep_ in syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS and c.i > first.i
-            for c in syntax.dependents(verb)
-        )
-    )
-
-
-def _own_words(
-    node: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool, via: Token | None = None
-) -> Factuality:
-    """Apply the negation, modals, adverbs, determiners and adjectives that stand on a node itself."""
-    if _is_inverted(node):
-        verdict = _set(verdict, Modality.POSSIBLE)
-    for child in syntax.dependents(node):
-        if child == via:
-            continue
-        verdict = _marker(node, child, verdict, words, planned=planned)
-    if (
-        node.dep_ == "conj"
-        and syntax.is_verb(node)
-        and node.tag_ in {"VB", "VBN"}
-        and not syntax.children(node, *syntax.SUBJECTS)
-    ):
-        for child in syntax.dependents(node.head):
-            if child.dep_ == "aux" and not syntax.children(node, "aux", "auxpass") and child.i < node.i:
-                verdict = _marker(node, child, verdict, words, planned=planned)
-            if child.dep_ == "neg" and _alternative(node):
-                verdict = _turned(verdict)
-    return verdict
-
-
-def _alternative(verb: Token) -> bool:
-    return any(c.lower_ in {"or", "nor"} for c in syntax.dependents(verb.head) if c.dep_ == "cc")
-
-
-def _marker(
-    node: Token, child: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool
-) -> Factuality:
-    word = child.lower_
-    if child.dep_ == "neg" or (child.dep_ in {"advmod", "preconj"} and word in words["negation"]["adverbs"]):
-        return _turned(verdict)
-    if child.dep_ == "det" and word in words["negation"]["determiners"]:
-        return _turned(verdict)
-    if child.dep_ in _ARGUMENTS and syntax.is_verb(node) and _is_negative(child, words):
-        return _turned(verdict)
-    if child.dep_ == "aux":
-        return _modal(node, child, verdict, words, planned=planned)
-    if child.dep_ in {"mark", "advmod"} and word == "once" and node.dep_ == "advcl" and _is_unfinished(node):
-        return _set(verdict, Modality.INTENDED)
-    if child.dep_ == "mark" and word in words["possible"]["marks"]:
-        return _set(verdict, Modality.POSSIBLE)
-    if child.dep_ == "advmod":
-        return _adverb(word, verdict, words)
-    if child.dep_ == "amod" and syntax.is_noun(node):
-        return _adjective(word, verdict, words)
-    return verdict
-
-
-def _is_negative(noun: Token, words: Mapping[str, Any]) -> bool:
-    """Tell whether a subject or object denies its clause: nobody came, they sent no troops, sold none of the arms."""
-    if noun.lower_ in words["negation"]["nominals"]:
-        return True
-    return any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in syntax.dependents(noun))
-
-
-def _modal(
-    node: Token, aux: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool
-) -> Factuality:
-    word = aux.lower_
-    if word in words["predicted"]["modals"]:
-        return _set(verdict, Modality.INTENDED if planned else Modality.PREDICTED)
-    if word == "would" and _under_report(node, words):
-        return _set(verdict, Modality.INTENDED if planned else Modality.PREDICTED)
-    if word in {"must", "need"} or (word == "to" and _is_to(node)):
-        return _set(verdict, Modality.INTENDED)
-    return _set(verdict, Modality.POSSIBLE) if word in words["possible"]["modals"] else verdict
-
-
-def _is_unfinished(verb: Token) -> bool:
-    """Tell whether a clause after "once" is still to come: "once approved", "once they agree", not "once they had agreed"."""
-    finite = [verb, *syntax.children(verb, "aux", "auxpass")]
-    return not any(token.tag_ == "VBD" for token in finite)
-
-
-def _is_to(verb: Token) -> bool:
-    """Tell whether a verb stands in "is to exchange missions": arranged for the future."""
-    first = verb
-    while first.dep_ == "conj" and syntax.is_verb(first.head):
-        first = first.head
-    governor = first.head
-    return (
-        first.dep_ == "xcomp" and governor.lemma_ == "be" and not syntax.children(governor, "acomp", "attr")
-    )
-
-
-def _under_report(verb: Token, words: Mapping[str, Any]) -> bool:
-    governors = [
-        g.lemma_.lower() for c, g in syntax.path_up(verb) if c.dep_ in {"ccomp", "conj", "parataxis"}
-    ]
-    later = [c.lemma_.lower() for c in syntax.dependents(verb) if c.dep_ in {"parataxis", "ccomp"}]
-    return any(lemma in words["reporting"]["verbs"] for lemma in (*governors, *later))
-
-
-def _adverb(word: str, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
-    if word in words["possible"]["adverbs"]:
-        return _set(verdict, Modality.POSSIBLE)
-    if word in words["hedges"]["adverbs"] and verdict.stance is Stance.PLAIN:
-        return replace(verdict, stance=Stance.HEDGED)
-    if word in words["opinion"]["adverbs"] and verdict.stance is Stance.PLAIN:
-        return replace(verdict, stance=Stance.OPINION)
-    return verdict
-
-
-def _adjective(word: str, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
-    for name, modality in (
-        ("predicted", Modality.PREDICTED),
-        ("intended", Modality.INTENDED),
-        ("possible", Modality.POSSIBLE),
-    ):
-        if word in words[name]["adjectives"]:
-            return _set(verdict, modality)
-    return verdict
-
-
 def _governed(
     step: _Step, verdict: Factuality, words: Mapping[str, Any], *, performative: bool, planned: bool
 ) -> Factuality:
     """Apply what the governor says of its complement."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
     if step.relation == "pobj" and governor.lower_ in words["negation"]["prepositions"]:
-        return _turned(verdict)
+        return markers.turned(verdict)
     if step.relation != "conj" and _phrase(governor, words):
-        return _turned(verdict)
+        return markers.turned(verdict)
     if step.relation == "prep" and step.child.lower_ == "against" and lemma in words["fails"]["against"]:
-        return _turned(verdict)
+        return markers.turned(verdict)
     if step.relation not in _REACHED:
         return verdict
     verdict = _reported(step, verdict, words)
@@ -339,9 +199,9 @@ def _said_of_subject(governor: Token, verdict: Factuality, words: Mapping[str, A
     for child in syntax.dependents(governor):
         if child.dep_ in {"acomp", "attr", "oprd"}:
             verdict = (
-                _turned(verdict)
+                markers.turned(verdict)
                 if child.lower_ in words["fails"]["adjectives"]
-                else _adjective(child.lower_, verdict, words)
+                else markers.adjective(child.lower_, verdict, words)
             )
     return verdict
 
@@ -351,7 +211,7 @@ def _by_list(
 ) -> Factuality:
     infinitive = step.relation in _INFINITIVES or (step.relation == "ccomp" and _is_infinitive(step.child))
     if lemma in words["fails"][part]:
-        return _turned(verdict) if _takes(step, part) else verdict
+        return markers.turned(verdict) if _takes(step, part) else verdict
     for name, modality in (
         ("predicted", Modality.PREDICTED),
         ("intended", Modality.INTENDED),
@@ -362,13 +222,17 @@ def _by_list(
         if modality is Modality.INTENDED and not planned:
             continue
         if lemma in table[part] and _takes(step, part) and (infinitive or lemma not in only):
-            return _set(verdict, modality)
+            return markers.with_modality(verdict, modality)
     if part == "nouns" and step.relation == "acl" and _is_infinitive(step.child):
-        return verdict if lemma in words["decisions"]["words"] else _set(verdict, Modality.POSSIBLE)
+        return (
+            verdict
+            if lemma in words["decisions"]["words"]
+            else markers.with_modality(verdict, Modality.POSSIBLE)
+        )
     if step.relation in {"relcl", "acl"} and _enables(
         syntax.first_conjunct(step.child), step.governor, words
     ):
-        return _set(verdict, Modality.POSSIBLE)
+        return markers.with_modality(verdict, Modality.POSSIBLE)
     return verdict
 
 
@@ -412,21 +276,15 @@ def _conditional(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> 
         else []
     )
     return (
-        _set(verdict, Modality.POSSIBLE)
+        markers.with_modality(verdict, Modality.POSSIBLE)
         if any(mark in words["possible"]["marks"] for mark in marks)
         else verdict
     )
 
 
 def _question(trigger: Token, verdict: Factuality) -> Factuality:
-    return _set(verdict, Modality.POSSIBLE) if trigger.sent.text.rstrip().endswith("?") else verdict
-
-
-def _turned(verdict: Factuality) -> Factuality:
-    turned = Polarity.AFFIRMED if verdict.polarity is Polarity.DENIED else Polarity.DENIED
-    return replace(verdict, polarity=turned)
-
-
-def _set(verdict: Factuality, modality: Modality) -> Factuality:
-    """The modality nearest to the event stands."""
-    return replace(verdict, modality=modality) if verdict.modality is Modality.ACTUAL else verdict
+    return (
+        markers.with_modality(verdict, Modality.POSSIBLE)
+        if trigger.sent.text.rstrip().endswith("?")
+        else verdict
+    )

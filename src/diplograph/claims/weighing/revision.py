@@ -105,7 +105,7 @@ def _claim(token: Token, kind: str, offered: Proposals, weights: Weights) -> Cla
         if made is None:
             return None
         claim = made
-    return _weighed(claim, token, kind, weights)
+    return _weighed(claim, token, kind, offered, weights)
 
 
 def _sides(
@@ -200,11 +200,13 @@ def _when(token: Token, kind: str, read: Reading, offered: Proposals, weights: W
     return max(scored, key=lambda each: each[:2])[2]
 
 
-def _weighed(claim: Claim, token: Token, kind: str, weights: Weights) -> Claim:
+def _weighed(claim: Claim, token: Token, kind: str, offered: Proposals, weights: Weights) -> Claim:
     """Return the claim with the likeliest polarity and modality."""
-    scores = weights.standing.scores(standing.features(token, kind, (claim.polarity, claim.modality)))
+    signs = offered.scene.lexica.factuality["signs"]["words"]
+    rule = (claim.polarity, claim.modality)
+    scores = weights.standing.scores(standing.features(token, kind, rule, signs))
     named = dict(zip(weights.standing.classes, scores, strict=True))
-    named[standing.name((claim.polarity, claim.modality))] += weights.thresholds["trust standing"]
+    named[standing.name(rule)] += weights.thresholds["trust standing"]
     named[standing.FACT] -= weights.thresholds["doubt"]
     best = max(named, key=lambda name: (named[name], name))
     polarity, _, modality = best.partition(" ")

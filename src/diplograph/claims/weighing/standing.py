@@ -16,12 +16,12 @@ def name(standing: Standing) -> str:
     return f"{standing[0]} {standing[1]}"
 
 
-def features(token: Token, kind: str, rule: Standing | None) -> list[str]:
-    """Return the features of a trigger; `rule` is what the frames say, None where they say nothing."""
-    return list(_features(token, kind, name(rule) if rule else "unsaid"))
+def features(token: Token, kind: str, rule: Standing | None, signs: frozenset[str]) -> list[str]:
+    """Return the features of a trigger; `rule` is what the frames say, `signs` are words that tell wherever they stand."""
+    return list(_features(token, kind, name(rule) if rule else "unsaid", signs))
 
 
-def _features(token: Token, kind: str, rule: str) -> Iterator[str]:
+def _features(token: Token, kind: str, rule: str, signs: frozenset[str]) -> Iterator[str]:
     part = frames.part_of_speech(token) or "other"
     yield f"r={rule}"
     yield f"r={rule}|{kind}"
@@ -46,11 +46,5 @@ def _features(token: Token, kind: str, rule: str) -> Iterator[str]:
     sentence = token.sent
     finite = sentence.root
     yield f"root={finite.tag_}"
-    for word in {t.lower_ for t in sentence} & _SIGNS:
+    for word in {t.lower_ for t in sentence} & signs:
         yield f"s={word}"
-
-
-_SIGNS = {
-    "if", "would", "will", "could", "might", "may", "should", "must", "never", "not", "no", "nor", "neither", "without", "unless",
-    "plan", "plans", "planned", "expected", "likely", "hope", "hopes", "ready", "agreed", "offered", "refused", "declined", "rejected",
-}  # fmt: skip
