@@ -59,6 +59,11 @@ MEANT = [
     ("Ankara's foreign minister spoke in 2012.", "Ankara's foreign minister", None, "person:ahmet-davutoglu"),
     ("Moscow's foreign minister spoke in 1974.", "Moscow's foreign minister", None, "person:andrei-gromyko"),
     ("Pakistan's prime minister spoke in 1993.", "Pakistan's prime minister", None, None),
+    ("India's then prime minister met him in May 1999.", "India's then prime minister", None, "person:atal-bihari-vajpayee"),
+    ("It was the prime minister of India who called in May 1999.", "the prime minister of India", None, "person:atal-bihari-vajpayee"),
+    ("In 1970 the former US secretary of state spoke.", "the former US secretary of state", None, None),
+    ("NATO's secretary general came in 2012.", "NATO's secretary general", None, "person:anders-fogh-rasmussen"),
+    ("The Secretary-General of the United Nations came in 1995.", "The Secretary-General of the United Nations", None, "person:boutros-boutros-ghali"),
     ("President Putin arrived.", "President Putin", "2003-02", "person:vladimir-putin"),
     ("The visitor was Pakistani Prime Minister Imran Khan.", "Prime Minister Imran Khan", None, "person:imran-khan"),
     ("Prime Minister Khan arrived.", "Prime Minister Khan", "2020", "person:imran-khan"),
@@ -94,6 +99,18 @@ def test_what_is_not_told_apart_stays_a_set(linker: Linker) -> None:
     }
 
 
+def test_who_held_an_office_before_comes_last_first(linker: Linker) -> None:
+    text = "In 1970 the former US secretary of state spoke."
+    found = mention_of(text, "the former US secretary of state", linker)
+    people = [candidate.iri for candidate in found.candidates]
+    assert people[:2] == ["person:dean-rusk", "person:christian-herter"]
+    assert "person:william-p-rogers" not in people
+
+
+def test_a_month_is_nobody(linker: Linker) -> None:
+    assert [m.text for m in mentions.mentions("Talks began in May 1999.", linker)] == []
+
+
 @pytest.mark.parametrize(
     ("text", "words", "host", "states"),
     [
@@ -114,6 +131,11 @@ def test_of_which_state_somebody_is(
 ) -> None:
     found = mention_of(text, words, linker, "1970", host)
     assert mentions.states_of(found, linker.index) == states
+
+
+def test_who_is_also_co_prince_abroad_acts_for_his_own_state(linker: Linker) -> None:
+    found = mention_of("Met with President Macron.", "President Macron", linker, "2019")
+    assert mentions.states_of(found, linker.index) == {"state:france"}
 
 
 def test_a_place_stands_for_the_state_it_belonged_to_then(resolver: Resolver) -> None:
@@ -285,3 +307,11 @@ def test_an_office_of_two_classes_is_found_by_either(resolver: Resolver) -> None
     president = "office:president-of-the-united-states"
     for kind in ("HeadOfStateOffice", "HeadOfGovernmentOffice"):
         assert president in linking.offices_of("state:united-states", (kind,), resolver.reference)
+
+
+def test_a_binary_file_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "picture.txt"
+    path.write_bytes(b"\x00\x01\xff")
+    refused = CliRunner().invoke(main, ["link", str(path)])
+    assert refused.exit_code == 2
+    assert "picture.txt" in refused.output and "binary" in refused.output

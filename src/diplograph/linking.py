@@ -76,6 +76,16 @@ def holders(offices: Iterable[str], when: str | None, reference: Reference) -> t
     return tuple(term for term in terms if existed_over(term.time, when))
 
 
+def past_holders(offices: Iterable[str], when: str | None, reference: Reference) -> tuple[Tenure, ...]:
+    """Return the terms that were over before `when`, the latest first: "the former prime minister"."""
+    if when is None:
+        return ()
+    begin = edtf.span(when)[0]
+    terms = (term for office in offices for term in reference.holders.get(office, ()))
+    over = [term for term in terms if edtf.span(term.time)[1] < begin]
+    return tuple(sorted(over, key=lambda term: (edtf.span(term.time)[1], term.subject), reverse=True))
+
+
 def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[str, ...]:
     """Return the offices of some kinds (class names) that a state has, sorted."""
     wanted = set(kinds)

@@ -226,11 +226,11 @@ def _person_state(entity: Entity, scene: Scene, when: str | None) -> str | None:
     terms = scene.reference.terms.get(entity.iri, ())
     time = when or scene.document.published
     then = [term for term in terms if time is not None and linking.existed_over(term.time, time)]
-    for term in (*then, *terms):
-        office = scene.reference.entities.get(term.object)
-        if office is not None and office.state:
-            return office.state
-    return entity.state
+    offices = (scene.reference.entities.get(term.object) for term in (then or terms))
+    acted = [office.state for office in offices if office is not None and office.state]
+    if entity.state in acted or not acted:  # a co-prince abroad acts for the state that is his own
+        return entity.state
+    return acted[0]
 
 
 def _state_actor(iri: str, span: Span | None, scene: Scene) -> Actor:

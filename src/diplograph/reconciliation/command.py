@@ -67,9 +67,13 @@ def _content(text: str) -> str:
         return sys.stdin.read()
     path = Path(text)
     try:
-        return path.read_text("utf-8") if path.is_file() else text
+        if not path.is_file():
+            return text
     except OSError:  # words longer than a file name can be
         return text
+    from diplograph import documents  # noqa: PLC0415 - what reads HTML is not loaded for words alone
+
+    return documents.decode(path.read_bytes(), name=text)
 
 
 def _as_record(mention: "Mention", linker: "Linker") -> dict[str, Any]:
@@ -93,7 +97,7 @@ def _as_record(mention: "Mention", linker: "Linker") -> dict[str, Any]:
 def _as_lines(mention: "Mention", linker: "Linker") -> list[str]:
     record = _as_record(mention, linker)
     known = [f"{name} {record[name]}" for name in ("title", "state", "time") if record[name]]
-    chosen = record["chosen"] or ("nobody known" if not record["candidates"] else "not told apart")
+    chosen = record["chosen"] or _undecided(record)
     stands = f", for {record['stands_for']}" if record["stands_for"] else ""
     lines = [f"{mention.text!r} ({', '.join(known) or 'no context'}): {chosen}{stands}"]
     lines += [
@@ -103,6 +107,12 @@ def _as_lines(mention: "Mention", linker: "Linker") -> list[str]:
     if len(record["candidates"]) > _SHOWN:
         lines.append(f"          and {len(record['candidates']) - _SHOWN} more")
     return lines
+
+
+def _undecided(record: dict[str, Any]) -> str:
+    if record["candidates"]:
+        return "not told apart"
+    return "nobody known" if record["time"] else "nobody known: no time is spoken of (--date says when)"
 
 
 def _stands_for(mention: "Mention", linker: "Linker") -> str | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from diplograph import linking
+from diplograph import edtf, linking
 from diplograph.linking import Context
 from diplograph.mentions import gazetteer, times
 from diplograph.mentions.gazetteer import Gazetteer, Match
@@ -22,6 +22,7 @@ from diplograph.reference import Name
 _WORD = re.compile(r"[\w’'.-]+")
 _OF_STATE = re.compile(r"[\s,]*(?:\w+\s)?of\s+(?:the\s+)?$")
 _LONGEST_TITLE = 6
+_LONGEST_DESCRIPTION = 80  # characters
 _PARTICLE = r"(?:(?:de|da|do|dos|du|di|la|der|den|von|van|el|al|bin|ibn) )*"
 _NAME = re.compile(rf" {_PARTICLE}[A-Z][\w’'-]+(?: {_PARTICLE}[A-Z][\w’'-]+)*")
 Said = list[tuple[times.TimeExpression, str]]
@@ -58,13 +59,19 @@ def mentions(
     """
     said = _times(text, when)
     found: list[Mention] = []
-    matches = list(gazetteer.find(text, linker.gazetteer))
+    matches = [match for match in gazetteer.find(text, linker.gazetteer) if not _is_month(match, said)]
     for number, match in enumerate(matches):
         near = _time_near(match.start, match.end, said)
         around = Around(text, match, matches[:number], matches[number + 1 :], near, when, state)
         found.append(_description(around, linker) or _named(around, linker))
     found += _unknown(text, found, matches, linker, Context(None, when, {}, state))
     return sorted(_without_parts(found), key=lambda mention: mention.start)
+
+
+def _is_month(match: Match, said: Said) -> bool:
+    """Tell whether a family name is part of a time: the May of "May 1999"."""
+    family = all(name.form == "family" for name in match.names)
+    return family and any(e.start <= match.start and match.end <= e.end for e, _ in said)
 
 
 @dataclass(frozen=True)
@@ -134,29 +141,78 @@ def _eligible(names: Iterable[Name], title: str | None) -> list[Name]:
 
 
 def _description(around: Around, linker: Linker) -> Mention | None:
-    """Take a state and a title right after it, that no name follows, as somebody described."""
-    match, text = around.match, around.text
-    called = text[match.start : match.end]
-    states = describing.states_called(called, around.when or around.published, linker.index)
-    if not states:
+    """Take an owner and a title right after or before it, that no name follows, as somebody described."""
+    called = around.text[around.match.start : around.match.end]
+    time = around.when or around.published
+    owners = describing.owners_called(called, time, linker.index)
+    found = (_owner_first(around, linker) or _title_first(around, linker)) if owners else None
+    if found is None:
         return None
-    rest = re.match(r"(?:'s|’s|’|')?\s+", text[match.end :])
+    start, end, phrase = found
+    title, late = describing.qualified(phrase)
+    early = describing.qualified(around.text[start : around.match.end])[1]
+    description = Description(title, owners, time, early or late)
+    candidates = _holders(description, linker)
+    offices = describing.offices(description, linker.index)
+    context = Context(time, around.published, {}, _owner_then(owners, time, linker), offices)
+    chosen = candidates[0] if len(candidates) == 1 else None
+    return Mention(start, end, around.text[start:end], context, candidates, chosen, title)
+
+
+def _owner_first(around: Around, linker: Linker) -> tuple[int, int, str] | None:
+    """Return where "Pakistan's then army chief" begins and ends, and what follows the owner."""
+    rest = re.match(r"(?:'s|’s|’|')?\s+", around.text[around.match.end :])
     if rest is None:
         return None
-    begin = match.end + rest.end()
-    end, title = _title_at(text, begin, linker.index)
+    begin = around.match.end + rest.end()
+    after = around.text[begin : begin + _LONGEST_DESCRIPTION]
+    skipped = len(after) - len(describing.qualified(after)[0])
+    end, title = _title_at(around.text, begin + skipped, linker.index)
     if title is None or _name_follows(end, around):
         return None
-    time = around.when or around.published
-    description = Description(title, states, time)
-    held = describing.holders(description, linker.index) if time else ()
-    candidates = tuple(
-        sorted({Candidate(h.term.subject, 1.0, (f"held {h.term.object} ({h.term.time})",)) for h in held})
-    )
-    people = {candidate.iri for candidate in candidates}
-    context = Context(time, around.published, {}, min(states), describing.offices(description, linker.index))
-    chosen = candidates[0] if len(people) == 1 else None
-    return Mention(match.start, end, text[match.start : end], context, candidates, chosen, title)
+    return _qualifiers_before(around), end, around.text[begin:end]
+
+
+def _qualifiers_before(around: Around) -> int:
+    """Return where "the former" right before an owner begins, or the owner itself."""
+    text, match = around.text, around.match
+    called = text[match.start : match.end]
+    starts = [word.start() for word in _WORD.finditer(text[: match.start])][-2:]
+    found = (start for start in starts if describing.qualified(text[start : match.end])[0] == called)
+    return next(found, match.start)
+
+
+def _owner_then(owners: frozenset[str], when: str | None, linker: Linker) -> str:
+    """Return the owner that existed at the time, rather than one of the same name."""
+    entities = linker.index.reference.entities
+    return min(owners, key=lambda iri: (not linking.existed(entities[iri], when), iri))
+
+
+def _title_first(around: Around, linker: Linker) -> tuple[int, int, str] | None:
+    """Return where "the former prime minister of India" begins and ends, and its title."""
+    of = re.search(r"\s+of\s+(?:the\s+)?$", around.text[: around.match.start])
+    if of is None or _name_follows(around.match.end, around):
+        return None
+    words = list(_WORD.finditer(around.text[: of.start()]))[-_LONGEST_TITLE:]
+    for word in words:
+        phrase = around.text[word.start() : of.start()]
+        if describing.offices_titled(describing.qualified(phrase)[0], linker.index):
+            return word.start(), around.match.end, phrase
+    return None
+
+
+def _holders(description: Description, linker: Linker) -> tuple[Candidate, ...]:
+    """Return who fits, each once: alike where they held the office then, else those who left it last before others."""
+    held = describing.holders(description, linker.index) if description.when else ()
+    latest = sorted(held, key=lambda each: edtf.span(each.term.time)[1], reverse=True)
+    best: dict[str, Candidate] = {}
+    for place, holding in enumerate(latest):
+        term = holding.term
+        score = max(1.0 - 0.05 * (place + 1), 0.1) if description.former else 1.0
+        best.setdefault(
+            term.subject, Candidate(term.subject, round(score, 3), (f"held {term.object} ({term.time})",))
+        )
+    return tuple(sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.iri)))
 
 
 def _title_before(around: Around, index: Index) -> tuple[int, str | None]:
@@ -252,5 +308,5 @@ def states_of(mention: Mention, index: Index) -> frozenset[str]:
     then = [term for term in terms if time is None or linking.existed_over(term.time, time)]
     offices = (reference.entities.get(term.object) for term in then or terms)
     acted = frozenset(office.state for office in offices if office is not None and office.state)
-    own = iri if iri.startswith("state:") else entity.state
-    return acted or frozenset({own} if own else ())
+    own = frozenset({iri if iri.startswith("state:") else entity.state} - {None})
+    return (acted & own) or acted or own  # type: ignore[return-value]
