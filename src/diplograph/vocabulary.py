@@ -34,7 +34,9 @@ PREFIXES: dict[str, str] = {
 }
 ID = BASE + "id/"
 _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?<!\.)")
-_BY_LENGTH = sorted(PREFIXES.items(), key=lambda item: -len(item[1]))
+_NAMES = {
+    namespace: prefix for prefix, namespace in PREFIXES.items()
+}  # all end in / or #, local names have neither
 
 
 def expand(curie: str) -> str:
@@ -53,10 +55,9 @@ def compact(iri: str) -> str:
     >>> compact("https://w3id.org/diplograph/id/state/pakistan")
     'state:pakistan'
     """
-    for prefix, namespace in _BY_LENGTH:
-        if iri.startswith(namespace) and _LOCAL.fullmatch(iri[len(namespace) :]):
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return iri
+    end = max(iri.rfind("/"), iri.rfind("#")) + 1
+    prefix, local = _NAMES.get(iri[:end]), iri[end:]
+    return f"{prefix}:{local}" if prefix is not None and _LOCAL.fullmatch(local) else iri
 
 
 def kebab(name: str) -> str:

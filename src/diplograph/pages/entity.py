@@ -1,17 +1,19 @@
 """The page of a thing: its names and links, the partners it has, and its facts in the order of time."""
 
-import re
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
 from diplograph.pages.dates import in_words
 from diplograph.pages.facts import Fact, Orders, facts, in_order, roles_with_sides
 from diplograph.pages.lanes import UNREAL, lane_of, lanes
-from diplograph.pages.reading import DG, GRAPH, LABEL, QUERIES, RDF_TYPE, Reader, Row, ask, names, short, text
-from diplograph.vocabulary import PREFIXES, expand
+from diplograph.pages.reading import DG, GRAPH, LABEL, RDF_TYPE, Reader, Row, ask, names, short, text
+from diplograph.vocabulary import PREFIXES, compact
 
 PER_PAGE = 40
 PARTNERS = 14
@@ -135,7 +137,7 @@ def entity(reader: Reader, orders: Orders, iri: str, page: int = 1) -> Entity | 
         when=in_words(values[DG + "time"][0]) if DG + "time" in values else "",
         code=next(iter(values.get(PREFIXES["skos"] + "notation", ())), ""),
         itself=itself,
-        relations=_relations(reader, iri),
+        relations=_relations(rows, known),
         partners=_partners(iri, others),
         facts=tuple(others),
         total=total,
@@ -176,11 +178,12 @@ def _in_other_languages(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((language, label) for language, label in found if language != "en"))
 
 
-def _relations(reader: Reader, iri: str) -> tuple[Relation, ...]:
+def _relations(rows: Sequence[Row], known: Mapping[str, str]) -> tuple[Relation, ...]:
+    derived = {DG + name for name in _derived()}
     grouped: dict[str, set[str]] = defaultdict(set)
-    for row in ask(reader, "relations", thing=[iri]):
-        grouped[text(row, "property")].add(text(row, "other"))
-    known = names(reader, {*grouped, *(other for others in grouped.values() for other in others)})
+    for row in rows:
+        if text(row, "property") in derived and isinstance(row["value"], NamedNode):
+            grouped[text(row, "property")].add(text(row, "value"))
     found = []
     for relation in sorted(grouped, key=known.__getitem__):
         others = sorted(grouped[relation], key=known.__getitem__)
@@ -191,12 +194,15 @@ def _relations(reader: Reader, iri: str) -> tuple[Relation, ...]:
 
 def provable(reader: Reader) -> list[tuple[str, str]]:
     """Return the relations that rules derive, as CURIE and name."""
-    found = re.search(
-        r"VALUES \?property \{([^}]*)\}", (QUERIES / "relations.rq").read_text(encoding="utf-8")
-    )
-    curies = found[1].split() if found else []
-    known = names(reader, [expand(curie) for curie in curies])
-    return [(curie, known[expand(curie)]) for curie in sorted(curies)]
+    known = names(reader, [DG + name for name in _derived()])
+    return [(compact(iri), name) for iri, name in sorted(known.items())]
+
+
+@cache
+def _derived() -> tuple[str, ...]:
+    """Return the local names of relations that rules derive."""
+    file = Path(__file__).with_name("relations.toml")
+    return tuple(tomllib.loads(file.read_text(encoding="utf-8"))["properties"])
 
 
 def _partners(iri: str, found: Sequence[Fact]) -> tuple[Partner, ...]:

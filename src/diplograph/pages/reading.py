@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,27 @@ GRAPH = PREFIXES["graph"]
 DG = PREFIXES["dg"]
 RDF_TYPE = PREFIXES["rdf"] + "type"
 LABEL = PREFIXES["rdfs"] + "label"
+_MOST_LABELS = 20_000
 
 
 def _no_search(_: object) -> object:
     raise StoreError("this server has no graph of its own to search for proofs; ask the one that has")
+
+
+class Labels:
+    """Names of things, kept for the present version of the graph: the same few hundred stand on most pages."""
+
+    def __init__(self) -> None:
+        """Know none."""
+        self._kept: tuple[str, dict[str, str]] = "", {}
+
+    def of(self, tag: str) -> dict[str, str]:
+        """Return those known of the version `tag`, to be added to."""
+        kept, known = self._kept
+        if tag != kept or len(known) > _MOST_LABELS:
+            known = {}
+            self._kept = tag, known
+        return known
 
 
 @dataclass(frozen=True)
@@ -40,6 +57,7 @@ class Reader:
     root_url: Callable[[], str]
     search: Callable[[Any], object] = _no_search
     documents: Path | None = None
+    labels: Labels = field(default_factory=Labels)
 
 
 def ask(reader: Reader, name: str, **values: Iterable[str]) -> list[Row]:
@@ -84,12 +102,14 @@ def short(iri: str) -> str:
 
 def names(reader: Reader, iris: Iterable[str]) -> dict[str, str]:
     """Return a label for each of `iris`, in English where there is a choice; a short IRI where there is none."""
-    wanted = sorted({iri for iri in iris if iri})
-    found = {iri: short(iri) for iri in wanted}
-    rows = ask(reader, "labels", thing=wanted) if wanted else []
-    for row in sorted(rows, key=_english_last):
+    wanted = {iri for iri in iris if iri}
+    known = reader.labels.of(reader.tag())
+    new = sorted(iri for iri in wanted if iri not in known)
+    found = {iri: short(iri) for iri in new}
+    for row in sorted(ask(reader, "labels", thing=new) if new else [], key=_english_last):
         found[text(row, "thing")] = text(row, "label")
-    return found
+    known |= found
+    return {iri: found.get(iri) or known[iri] for iri in sorted(wanted)}
 
 
 def _english_last(row: Row) -> tuple[bool, str]:

@@ -144,4 +144,7 @@ def _rows(graph: Store, query: str) -> list[Row]:
     if not isinstance(answer, QuerySolutions):
         raise TypeError(f"expected a SELECT, found {query[:60]!r}")
     names = [variable.value for variable in answer.variables]
-    return [{name: term for name in names if (term := solution[name]) is not None} for solution in answer]
+    return [
+        {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+        for solution in answer
+    ]
