@@ -170,9 +170,8 @@ def events_of(reader: Reader, things: Iterable[str]) -> dict[str, frozenset[str]
     """Return the events in which things have a role, in the order of their starts, and which things those are."""
     who: dict[str, set[str]] = defaultdict(set)
     rows = ask(reader, "events", thing=things, role=roles_with_sides(reader))
-    for row in sorted(
-        rows, key=lambda row: "start" not in row
-    ):  # in order; SPARQL puts what has no start first
+    # SPARQL puts what has no start first
+    for row in sorted(rows, key=lambda row: "start" not in row):
         who[text(row, "event")].add(text(row, "thing"))
     return {event: frozenset(found) for event, found in who.items()}
 
