@@ -5,6 +5,7 @@ it: `source` and `target` (and `event`, where it is not the frame's own), or `no
 kind may be found. `xfail` says what the reading cannot do yet; when it can, the test says so.
 """
 
+import re
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 
 from diplograph import documents, knowledge, pipeline
-from diplograph.claims import arguments, frames, linter, syntax
+from diplograph.claims import arguments, frames, lexica, linter, syntax
+from diplograph.errors import KnowledgeError
 from diplograph.pipeline import Knowledge
 
 STEMS = {
@@ -53,11 +55,8 @@ def lexicon() -> frames.Lexicon:
 
 @pytest.fixture(scope="module")
 def roles() -> dict[str, frozenset[str]]:
-    table = tomllib.loads((knowledge.ontology_dir() / "lexicon" / "roles.toml").read_text("utf-8"))
-    groups = [group for group in table.values() if "accepts" in group]
-    return {role: frozenset(group["accepts"]) for group in groups for role in group["roles"]} | {
-        "aidKind": frozenset({"str"})
-    }
+    sides: dict[str, frozenset[str]] = {"source": frozenset(), "target": frozenset()}
+    return dict(lexica.load(knowledge.ontology_dir() / "lexicon", sides).fillers)
 
 
 def test_the_files_of_frames_are_found() -> None:
@@ -166,3 +165,25 @@ def test_the_linter_lists_units_that_nothing_matched(lexicon: frames.Lexicon) ->
     every = linter.units(lexicon)
     assert linter.unused(lexicon, every) == ()
     assert linter.unused(lexicon, every[1:]) == every[:1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('event = "Meeting"', 'event = "Meetings"', "did you mean Meeting?"),
+        ('actor = ["subject"]', 'acter = ["subject"]', "the role 'acter' is not known"),
+        ('actor = ["subject"]', 'actor = ["subjects"]', "the function 'subjects' is not known"),
+        ('requires = ["actor"]', 'requires = ["target"]', "requires 'target', which no function fills"),
+    ],
+)
+def test_a_frame_that_names_nothing_known_is_refused(
+    old: str, new: str, said: str, tmp_path: Path, roles: dict[str, frozenset[str]]
+) -> None:
+    text = '[[frame]]\nevent = "Meeting"\nverbs = ["see"]\nrequires = ["actor"]\n[frame.roles]\nactor = ["subject"]\n'
+    path = tmp_path / "own.toml"
+    path.write_text(text, "utf-8")
+    linter.require_known(frames.load([path]), {"Meeting", "Visit"}, roles)
+    path.write_text(text.replace(old, new), "utf-8")
+    with pytest.raises(KnowledgeError, match=re.escape(said)) as refused:
+        linter.require_known(frames.load([path]), {"Meeting", "Visit"}, roles)
+    assert "own.toml, frame 1" in str(refused.value)

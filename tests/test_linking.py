@@ -63,7 +63,7 @@ MEANT = [
     ("It was the prime minister of India who called in May 1999.", "the prime minister of India", None, "person:atal-bihari-vajpayee"),
     ("In 1970 the former US secretary of state spoke.", "the former US secretary of state", None, None),
     ("NATO's secretary general came in 2012.", "NATO's secretary general", None, "person:anders-fogh-rasmussen"),
-    ("The Secretary-General of the United Nations came in 1995.", "The Secretary-General of the United Nations", None, "person:boutros-boutros-ghali"),
+    ("The Secretary-General of the United Nations met in 1995.", "The Secretary-General of the United Nations", None, "person:boutros-boutros-ghali"),
     ("President Putin arrived.", "President Putin", "2003-02", "person:vladimir-putin"),
     ("The visitor was Pakistani Prime Minister Imran Khan.", "Prime Minister Imran Khan", None, "person:imran-khan"),
     ("Prime Minister Khan arrived.", "Prime Minister Khan", "2020", "person:imran-khan"),

@@ -44,10 +44,11 @@ def build(
     texts: Iterable[str | Path], directory: str | Path, *, date: str | None = None, quotes: str = "full"
 ) -> "BuildReport":
     """Build the graph of some text files in a directory; `date` is the publication date of those that do not say it."""
-    from diplograph import documents, pipeline  # noqa: PLC0415
+    from diplograph import documents, imported, pipeline  # noqa: PLC0415
 
     sources = [documents.read(Path(text), published=date) for text in texts]
-    return pipeline.build(sources, Path(directory), pipeline.load_knowledge(), quotes=quotes)
+    known = pipeline.load_knowledge(imports=imported.turtle_files(Path(directory)))
+    return pipeline.build(sources, Path(directory), known, quotes=quotes)
 
 
 def extract(text: str, *, date: str | None = None) -> list[dict[str, Any]]:

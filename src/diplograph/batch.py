@@ -17,7 +17,7 @@ from pathlib import Path
 from diplograph import codec, graph, knowledge, sentences
 from diplograph.claims import extraction
 from diplograph.claims.extraction import Reader
-from diplograph.loading import load_knowledge
+from diplograph.loading import Knowledge, load_knowledge
 from diplograph.model import Claim, Document
 
 _FEW = 24  # documents that one process reads before others would have started
@@ -55,8 +55,9 @@ class Cache:
         return self.folder / f"{hashlib.sha256(about.encode()).hexdigest()}.jsonl"
 
 
-def state(reader: Reader) -> str:
-    """Return a hash of all that reading depends on: the package, the model, frames, word lists and reference data."""
+def state(known: Knowledge) -> str:
+    """Return a hash of all that reading depends on: the package, the model, frames, word lists, who is who, imports."""
+    reader = known.reader
     weighed = "weighed" if reader.judge else "frames alone"
     digest = hashlib.sha256(
         f"{version('diplograph')} {sentences.model_name(reader.parser)} {weighed}".encode()
@@ -73,24 +74,26 @@ def state(reader: Reader) -> str:
     for folder, pattern in folders:
         for path in knowledge.files(folder, pattern):
             digest.update(path.read_bytes())
+    for path in known.imports:
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 def read(
-    documents: Sequence[Document], reader: Reader, cache: Cache | None, *, processes: int = 1
+    documents: Sequence[Document], known: Knowledge, cache: Cache | None, *, processes: int = 1
 ) -> Iterator[tuple[Document, tuple[Claim, ...]]]:
     """Yield each document with its claims, as they become ready; each is checked against its text."""
     fresh = []
     for document in documents:
-        known = cache.get(document) if cache else None
-        if known is None:
+        kept = cache.get(document) if cache else None
+        if kept is None:
             fresh.append(document)
         else:
-            yield document, known
+            yield document, kept
     source = (
-        _in_parallel(fresh, processes, weighed=reader.judge is not None)
+        _in_parallel(fresh, known, processes)
         if processes > 1 and len(fresh) > _FEW
-        else _one_by_one(fresh, reader)
+        else _one_by_one(fresh, known.reader)
     )
     for document, claims in source:
         if cache:
@@ -108,10 +111,11 @@ def _one_by_one(
 
 
 def _in_parallel(
-    documents: Sequence[Document], processes: int, *, weighed: bool
+    documents: Sequence[Document], known: Knowledge, processes: int
 ) -> Iterator[tuple[Document, tuple[Claim, ...]]]:
     chunks = [documents[at : at + _CHUNK] for at in range(0, len(documents), _CHUNK)]
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_load, initargs=(weighed,)) as pool:
+    given = (known.reader.judge is not None, known.imports)
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_load, initargs=given) as pool:
         waiting: set[Future[list[tuple[Document, tuple[Claim, ...]]]]] = {
             pool.submit(_read_chunk, c) for c in chunks
         }
@@ -123,8 +127,8 @@ def _in_parallel(
 _worker: dict[str, Reader] = {}  # what a worker process loads once
 
 
-def _load(weighed: bool) -> None:
-    _worker["reader"] = load_knowledge(weighed=weighed).reader
+def _load(weighed: bool, imports: tuple[Path, ...]) -> None:
+    _worker["reader"] = load_knowledge(weighed=weighed, imports=imports).reader
     gc.freeze()  # what is loaded stays: collecting garbage need not look at it again
 
 

@@ -73,7 +73,7 @@ def main(*, verbose: bool) -> None:
     type=_GRAPH,
     default=Path("graph"),
     show_default=True,
-    help="Directory of the graph; its texts are replaced, its imports stay.",
+    help="Directory of the graph; its texts are replaced, its imports stay and are known.",
 )
 @click.option(
     "--quotes",
@@ -110,12 +110,12 @@ def build(
 
     A file of a folder that cannot be read is reported and left out (exit code 1).
     """
-    from diplograph import pipeline, server  # noqa: PLC0415
+    from diplograph import imported, pipeline, server  # noqa: PLC0415
 
     refused: list[str] = []
     sources = list(_documents(texts, published, refused))
     with _progress() as advance:
-        known = pipeline.load_knowledge(weighed=not frames_only)
+        known = pipeline.load_knowledge(weighed=not frames_only, imports=imported.turtle_files(output))
         gc.freeze()  # what is loaded stays: collecting garbage need not look at it again
         report = pipeline.build(sources, output, known, quotes=quotes, processes=processes, progress=advance)
         advance("describing", 0, 1)

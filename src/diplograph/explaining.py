@@ -52,7 +52,7 @@ def outline(proof: Proof, level: int = 0) -> Iterator[str]:
 def _step(derivation: Derivation, level: int, by: str) -> Iterator[str]:
     indent = "  " * level
     yield f"{indent}{by} {derivation.rule.id} {derivation.rule.label}: {derivation.rule.definition}"
-    known: list[str] = []
+    known: dict[str, dict[str, None]] = {}  # sources -> what they tell of
     facts: dict[str, Proof] = {}
     steps: dict[tuple[str, frozenset[str]], Derivation] = {}
     for premise in derivation.premises:
@@ -63,14 +63,20 @@ def _step(derivation: Derivation, level: int, by: str) -> Iterator[str]:
         elif any(item.document for item in premise.evidence):
             facts.setdefault(subject, premise)
         else:
-            known.append(subject)
+            known.setdefault(_sources(premise), {})[compact(subject)] = None
     for fact in facts.values():
         yield f"{indent}  {_name(fact)}"
         yield from _evidence(fact, level + 2)
-    if known:
-        yield f"{indent}  reference data: {', '.join(dict.fromkeys(compact(subject) for subject in known))}"
+    for sources, subjects in known.items():
+        yield f"{indent}  reference data{sources}: {', '.join(subjects)}"
     for inner in steps.values():
         yield from _step(inner, level + 1, "and by")
+
+
+def _sources(premise: Proof) -> str:
+    """Return, in brackets, what a premise that no text tells of was taken from, where that is said."""
+    sources = dict.fromkeys(item.source for item in premise.evidence if item.source)
+    return f" ({'; '.join(sources)})" if sources else ""
 
 
 def _rests_on(proof: Proof) -> frozenset[str]:

@@ -86,6 +86,17 @@ def past_holders(offices: Iterable[str], when: str | None, reference: Reference)
     return tuple(sorted(over, key=lambda term: (edtf.span(term.time)[1], term.subject), reverse=True))
 
 
+def namesakes(plural: str, when: str | None, reference: Reference) -> tuple[str, ...]:
+    """Return the states that a plural of their common name counts: the Koreas, the Vietnams of 1960."""
+    word = plural.removesuffix("s")
+    found = (
+        iri
+        for iri, entity in sorted(reference.entities.items())
+        if iri.startswith("state:") and entity.label.split()[-1] == word and existed(entity, when)
+    )
+    return tuple(found) if word and word != plural else ()
+
+
 def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[str, ...]:
     """Return the offices of some kinds (class names) that a state has, sorted."""
     wanted = set(kinds)

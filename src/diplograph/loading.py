@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from diplograph import knowledge, linking, reference, schema, sentences
-from diplograph.claims import frames, lexica
+from diplograph.claims import frames, lexica, linter
 from diplograph.claims.extraction import Reader
 from diplograph.claims.weighing import revision
 from diplograph.claims.weighing.revision import Judge
@@ -24,18 +25,24 @@ class Knowledge:
     sides: Sides
     codes: Mapping[str, str]
     analysts_codes: Mapping[str, str]
+    imports: tuple[Path, ...] = ()
 
 
-def load_knowledge(model: str | None = None, *, weighed: bool = True) -> Knowledge:
+def load_knowledge(
+    model: str | None = None, *, weighed: bool = True, imports: tuple[Path, ...] = ()
+) -> Knowledge:
     """Load the ontology's word lists, the reference data and the parser.
 
-    `weighed` lets learned weights revise what the frames read; without them the frames alone decide.
+    `weighed` lets learned weights revise what the frames read; without them the frames alone decide. `imports` are
+    Turtle files of people and others who are known beside the reference data.
+    Raises KnowledgeError naming the file, and what in it is not known: a class, a role, a function.
     """
     ontology = knowledge.ontology_dir()
-    known = reference.load(knowledge.files(knowledge.data_dir(), "*.ttl"))
+    known = reference.load((*knowledge.files(knowledge.data_dir(), "*.ttl"), *imports))
     classes = schema.load(knowledge.files(ontology, "*.ttl"))
     words = lexica.load(ontology / "lexicon", {"source": classes.source, "target": classes.target})
     lexicon = frames.load(knowledge.files(ontology / "frames", "*.toml"))
+    linter.require_known(lexicon, classes.situations | classes.events, words.fillers)
     judge = Judge(revision.load(revision.WEIGHTS)) if weighed else None
     reader = Reader(sentences.load_parser(model), gazetteer.build(known), lexicon, words, judge)
     sides = Sides(
@@ -46,4 +53,4 @@ def load_knowledge(model: str | None = None, *, weighed: bool = True) -> Knowled
     )
     codes = {iri: entity.code for iri, entity in known.entities.items() if entity.code}
     analysts = linking.analysts_codes(known, words.codes["kept"], words.codes["counted_as"])
-    return Knowledge(known, classes, reader, sides, codes, analysts)
+    return Knowledge(known, classes, reader, sides, codes, analysts, imports)

@@ -102,13 +102,13 @@ def build(
     Texts that an earlier build into the same directory has read are not read again.
     """
     sources = distinct(documents)
-    cache = batch.Cache(directory / "cache", batch.state(known.reader))
+    cache = batch.Cache(directory / "cache", batch.state(known))
     claims = read_all(sources, known, cache, processes=processes, progress=progress)
     found = resolve(claims, known)
     kept = tuple(path.stem for path in imported.turtle_files(directory))
     with store.building(directory) as target:
-        inferred = fill(target, sources, found, known, load_background(), quotes=quotes, progress=progress)
         target.bulk_extend(imported.quads(directory))
+        inferred = fill(target, sources, found, known, load_background(), quotes=quotes, progress=progress)
         report = _report(sources, claims, found, target, inferred, kept)
     _write_records(directory, sources, found, known, quotes)
     return report
@@ -124,7 +124,7 @@ def read_all(
 ) -> list[Claim]:
     """Return the claims of all documents, in the order of the documents."""
     claims: dict[str, tuple[Claim, ...]] = {}
-    for document, own in batch.read(documents, known.reader, cache, processes=processes):
+    for document, own in batch.read(documents, known, cache, processes=processes):
         claims[document.id] = own
         if progress:
             progress("reading", len(claims), len(documents))
@@ -135,7 +135,7 @@ def fill(
     target: Store, documents: Sequence[Document], found: Sequence[Event], known: Knowledge, base: Background,
     *, quotes: str, progress: Progress | None = None,
 ) -> InferenceReport:  # fmt: skip
-    """Write knowledge, documents and events to an empty store, and infer."""
+    """Write knowledge, documents and events to a store that holds at most imports, and infer."""
     run = extraction_run(known)
     target.bulk_extend(base.quads)
     for document in documents:

@@ -24,6 +24,10 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
     """Return whom the noun phrase headed by a token stands for; empty where that is nobody or cannot be told."""
     when = when or scene.story(token)
     mention = scene.names.get(token.i)
+    if mention is None or not mention.names:
+        both = _namesakes(token, scene, when)
+        if both:
+            return both
     if mention is not None:
         return _named(mention, scene, when)
     word = token.lemma_.lower()
@@ -106,6 +110,15 @@ def _named(mention: NameMention, scene: Scene, when: str | None) -> tuple[Actor,
         return _undecided(mention, span, scene)
     entity = scene.reference.entities[chosen.iri]
     return (_actor(entity, span, scene, when, context),)
+
+
+def _namesakes(token: Token, scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    """Return the two states that "the two Koreas" or "both Germanys" are."""
+    if token.pos_ != "PROPN" or not token.text.endswith("s"):
+        return ()
+    found = linking.namesakes(token.text, when or scene.document.published, scene.reference)
+    span = scene.paragraph.span(token, token)
+    return tuple(_state_actor(iri, span, scene) for iri in found) if len(found) == 2 else ()
 
 
 def _context(mention: NameMention, scene: Scene, when: str | None) -> Context:

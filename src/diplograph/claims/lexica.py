@@ -21,6 +21,7 @@ class Lexica:
     roles: Mapping[str, Any]
     codes: Mapping[str, Any]
     sides: Mapping[str, frozenset[str]]  # source, target -> roles
+    fillers: Mapping[str, frozenset[str]]  # role -> kinds of what may fill it
     titles: frozenset[str]  # words that may stand before a family name
     offices: Mapping[
         str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
@@ -37,9 +38,18 @@ def load(folder: Path, sides: Mapping[str, frozenset[str]]) -> Lexica:
     return Lexica(
         **{name: _frozen(table) for name, table in tables.items()},
         sides=sides,
+        fillers=_fillers(tables["roles"]),
         titles=titles,
         offices=offices,
     )
+
+
+def _fillers(table: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return the kinds of fillers of each role; the kind of an aid is a word, not somebody."""
+    groups = [group for group in table.values() if "accepts" in group]
+    return {role: frozenset(group["accepts"]) for group in reversed(groups) for role in group["roles"]} | {
+        "aidKind": frozenset()
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:

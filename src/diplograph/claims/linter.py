@@ -1,13 +1,16 @@
 """What is wrong with the frames: entries that clash, repeat each other, cannot match or are matched by no example.
 
-The reading itself does not use it: it is for those who write frames, and for the test over them.
+What names nothing known is refused when frames are loaded; the other problems are for those who write frames, and
+for the test over them.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
 from itertools import combinations
 
 from diplograph.claims.frames import Frame, LexicalUnit, Lexicon
+from diplograph.errors import KnowledgeError
 
 FUNCTIONS = frozenset(
     [
@@ -78,6 +81,18 @@ def problems(lexicon: Lexicon, roles: Mapping[str, Collection[str]]) -> tuple[st
         *_impossible(lexicon),
     ]
     return tuple(sorted(set(found)))
+
+
+def require_known(lexicon: Lexicon, events: Collection[str], roles: Mapping[str, Collection[str]]) -> None:
+    """Raise KnowledgeError naming the first frame whose event class, role or function does not exist."""
+    for frame in lexicon.frames:
+        if frame.event not in events:
+            close = "".join(f"; did you mean {each}?" for each in get_close_matches(frame.event, events, 1))
+            raise KnowledgeError(
+                f"{frame.source}: the ontology has no event or situation {frame.event!r}{close}"
+            )
+    for problem in _unknown(lexicon, roles):
+        raise KnowledgeError(problem)
 
 
 def units(lexicon: Lexicon) -> tuple[LexicalUnit, ...]:

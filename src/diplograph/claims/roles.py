@@ -47,10 +47,7 @@ def fill(trigger: Trigger, found: Arguments, scene: Scene, when: str | None) -> 
 
 def accepts(role: str, scene: Scene) -> frozenset[str]:
     """Return the kinds of fillers that a role accepts."""
-    for group in scene.lexica.roles.values():
-        if "accepts" in group and role in group["roles"]:
-            return frozenset(group["accepts"])
-    return frozenset()
+    return scene.lexica.fillers.get(role, frozenset())
 
 
 def _fillers(

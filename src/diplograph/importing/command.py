@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pyoxigraph import Quad
+    from pyoxigraph import Quad, Store
 
     from diplograph.importing.run import Report
 
@@ -51,7 +51,8 @@ def command(
     Known are answers of the Wikidata Query Service (JSON, CSV), Wikidata's JSON dump, rosters of office holders,
     Archigos, the SIPRI trade register, alliances of ATOP and COW, and visits from and to the United States;
     .gz and .bz2 are read as they are. Rows that name something unknown are refused, and listed in
-    DIR/imports/NAME.refused.tsv. Exit code 1 means that the file breaks a rule, and that nothing was written.
+    DIR/imports/NAME.refused.tsv. The rules then run on all that the graph holds. Exit code 1 means that the file
+    breaks a rule, and that nothing was written.
 
     \b
     diplograph import holders.json --retrieved 2026-11-24 -o demo
@@ -71,7 +72,7 @@ def command(
         )
     origin = run.Origin(file, found, slug(name or file.name.partition(".")[0]), known, retrieved)
     others = tuple(path for path in imported.turtle_files(output) if path.stem != origin.name)
-    report = run.run(origin, output, who.load(others), _background, lenient=lenient)
+    report = run.run(origin, output, who.load(others), _background, lenient=lenient, conclude=_conclude)
     click.echo(_as_json(report) if as_json else _as_text(report, output))
 
 
@@ -79,6 +80,14 @@ def _background() -> "Iterator[Quad]":
     from diplograph import pipeline  # noqa: PLC0415 - the parser is not needed where a graph is there already
 
     return pipeline.background()
+
+
+def _conclude(target: "Store") -> None:
+    """Draw the conclusions of the rules from what the graph holds now."""
+    from diplograph import inference  # noqa: PLC0415
+
+    rules = inference.load_rules(inference.rule_paths())
+    inference.infer(target, inference.program_of(target, rules))
 
 
 def _as_text(report: "Report", output: Path) -> str:

@@ -88,11 +88,13 @@ def run(
     background: Callable[[], Iterable[Quad]],
     *,
     lenient: bool = False,
+    conclude: Callable[[Store], object] | None = None,
 ) -> Report:
     """Import a file into the graph of `directory`; an earlier import of that name is replaced.
 
-    `background` fills a graph that is not there yet. With `lenient`, rows that break a rule of the whole file
-    are refused; else `ImportFaultError` is raised and nothing is written.
+    `background` fills a graph that is not there yet; `conclude` is called with the store before readers see it.
+    With `lenient`, rows that break a rule of the whole file are refused; else `ImportFaultError` is raised and
+    nothing is written.
     """
     if not dates.is_day(origin.retrieved):
         raise InputError(
@@ -105,7 +107,7 @@ def run(
         if taken.read == 0:
             raise ImportFaultError(origin.path, None, "file must have rows", "found none")
         _write_refused(rejects, taken.refused)
-        _write_graph(origin, directory, turtle, taken, background)
+        _write_graph(origin, directory, turtle, taken, background, conclude)
         for path in (turtle, rejects):
             _place(path, directory / FOLDER)
     return Report(origin, taken.read, tuple(taken.refused), taken.triples)
@@ -156,7 +158,12 @@ def _write_refused(path: Path, refused: list[tuple[int, str]]) -> None:
 
 
 def _write_graph(
-    origin: Origin, directory: Path, turtle: Path, taken: _Taken, background: Callable[[], Iterable[Quad]]
+    origin: Origin,
+    directory: Path,
+    turtle: Path,
+    taken: _Taken,
+    background: Callable[[], Iterable[Quad]],
+    conclude: Callable[[Store], object] | None,
 ) -> None:
     graph, meta = graph_name(origin.name), iri("graph:meta")
     with store.writing(directory) as writer:
@@ -168,6 +175,8 @@ def _write_graph(
         for quad in list(writer.store.quads_for_pattern(graph, None, None, graph)):
             writer.store.remove(quad)
             writer.store.add(Quad(quad.subject, quad.predicate, quad.object, meta))
+        if conclude:
+            conclude(writer.store)
         writer.publish()
 
 

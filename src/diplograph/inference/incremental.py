@@ -8,11 +8,11 @@ from pyoxigraph import NamedNode, Store, Triple
 from diplograph.inference.families import ANY_CLASS, Key, key
 from diplograph.inference.infer import (
     INFERRED,
-    READ,
     InferenceReport,
     document_graphs,
     infer,
     inferred_graphs,
+    read_graphs,
     run,
 )
 from diplograph.inference.owl import SLUG
@@ -68,12 +68,12 @@ def update(
         return infer(store, program, engine=engine)
     _drop(store, found.rules)
     part = Program(program.rules, (), stratify(found.rules), ())
-    report = run(store, part, (*READ, *inferred_graphs(store)), engine=engine)
+    report = run(store, part, (*read_graphs(store), *inferred_graphs(store)), engine=engine)
     claims, documents = second(program), document_graphs(store)
     if claims is not None:
         _drop(store, [rule for rule in program.rules if rule.reads])
     if claims is not None and documents:
-        run(store, claims, (*READ, *inferred_graphs(store), *documents), engine=engine)
+        run(store, claims, (*read_graphs(store), *inferred_graphs(store), *documents), engine=engine)
     counts = {graph.value.removeprefix(INFERRED): _size(store, graph) for graph in inferred_graphs(store)}
     return InferenceReport(engine, counts, report.rounds, report.clashes)
 

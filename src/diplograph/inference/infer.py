@@ -23,6 +23,7 @@ from diplograph.vocabulary import PREFIXES
 GRAPH = PREFIXES["graph"]
 ONTOLOGY = NamedNode(GRAPH + "ontology")
 READ = (NamedNode(GRAPH + "accepted"), NamedNode(GRAPH + "reference"), ONTOLOGY)
+IMPORTS = GRAPH + "import/"
 INFERRED = GRAPH + "inferred/"
 LIMIT = 50_000_000
 
@@ -61,7 +62,7 @@ def infer(
     progress: Progress | None = None,
     limit: int = LIMIT,
 ) -> InferenceReport:
-    """Replace the inferred graphs of `store` by what follows from its accepted and reference graphs.
+    """Replace the inferred graphs of `store` by what follows from its accepted, reference and imported graphs.
 
     `ontology` is where the axioms come from (default: `graph:ontology` of the store); `overrides` sets
     parameters (`{"defense-partner.window": "3"}`). The graphs are replaced at the end, in one transaction
@@ -71,11 +72,11 @@ def infer(
     """
     program = _program(store, rules, ontology, overrides or {})
     old = inferred_graphs(store)
-    report = run(store, program, READ, old, engine=engine, limit=limit, progress=progress)
+    report = run(store, program, read_graphs(store), old, engine=engine, limit=limit, progress=progress)
     claims, documents = second(program), document_graphs(store)
     if claims is None or not documents or engine == "owlrl":
         return report
-    graphs = (*READ, *inferred_graphs(store), *documents)
+    graphs = (*read_graphs(store), *inferred_graphs(store), *documents)
     return _joined(report, run(store, claims, graphs, engine=engine, limit=limit, progress=progress))
 
 
@@ -113,6 +114,11 @@ class Job:
         """Remove the graphs that are replaced."""
         for graph in self.dropped:
             self.store.remove_graph(graph)
+
+
+def read_graphs(store: Store) -> tuple[NamedNode, ...]:
+    """Return the graphs that hold what counts as the case: the accepted events, and what is known from elsewhere."""
+    return (*READ, *_graphs(store, IMPORTS))
 
 
 def document_graphs(store: Store) -> tuple[NamedNode, ...]:

@@ -20,15 +20,15 @@ class Batch:
 
 def batches(strata: Sequence[Stratum]) -> tuple[Batch, ...]:
     """Return the strata, each as late as its readers allow, the axioms of one relation together."""
-    grouped: dict[tuple[int, int, str], list[Rule]] = defaultdict(list)
+    grouped: dict[tuple[int, int, str], dict[int, Rule]] = defaultdict(dict)
     models: dict[tuple[int, int, str], Stratum] = {}
     for number, stratum in enumerate(strata):
         relation = _relation(stratum)
         name = (-stratum.height, 1 if relation else 0, str(relation) if relation else f"{number:06}")
-        grouped[name] += [rule for rule in stratum.rules if rule not in grouped[name]]
+        grouped[name].update((id(rule), rule) for rule in stratum.rules)
         models[name] = stratum
     return tuple(
-        Batch(tuple(rules), models[name].recursive, _relation(models[name]))
+        Batch(tuple(rules.values()), models[name].recursive, _relation(models[name]))
         for name, rules in sorted(grouped.items())
     )
 

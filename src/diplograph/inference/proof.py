@@ -20,10 +20,10 @@ from diplograph.inference.identity import identity_rules
 from diplograph.inference.infer import (
     INFERRED,
     ONTOLOGY,
-    READ,
     document_graphs,
     graph_triples,
     inferred_graphs,
+    read_graphs,
 )
 from diplograph.inference.instances import Fit, Instance, instances
 from diplograph.inference.owl import SLUG
@@ -114,7 +114,8 @@ class _Search:
     _words: dict[object, tuple[Evidence, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._graphs = [*READ, *inferred_graphs(self.store)]
+        self._read = read_graphs(self.store)
+        self._graphs = [*self._read, *inferred_graphs(self.store)]
         self._documents = document_graphs(self.store)
         self._several_names = next(
             self.store.quads_for_pattern(None, SAME, None, NamedNode(INFERRED + SLUG)), None
@@ -134,6 +135,8 @@ class _Search:
             self.pending |= goal not in self.blocked
             return None
         proof = self._leaf(goal) or self._derived(goal, height)
+        if goal in self._proofs:  # one of its premises rests on it, and a lower proof was found on the way
+            return self._proofs[goal]
         if proof is None:
             self._failed[goal] = height
         else:
@@ -141,7 +144,7 @@ class _Search:
         return proof
 
     def _leaf(self, goal: Triple) -> Proof | None:
-        for graph in (*READ, *(self._documents if goal in self._told else ())):
+        for graph in (*self._read, *(self._documents if goal in self._told else ())):
             if next(self.store.quads_for_pattern(goal.subject, goal.predicate, goal.object, graph), None):
                 return Proof(goal, evidence=self._evidence(goal, graph))
         return None

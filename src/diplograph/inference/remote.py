@@ -16,7 +16,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 
 from diplograph.errors import InputError, KnowledgeError, StoreError
 from diplograph.inference.classes import SAME
-from diplograph.inference.infer import GRAPH, INFERRED, ONTOLOGY, READ, Clash, InferenceReport
+from diplograph.inference.infer import GRAPH, IMPORTS, INFERRED, ONTOLOGY, READ, Clash, InferenceReport
 from diplograph.inference.owl import CLASH_SLUG, SLUG
 from diplograph.inference.program import OURS, Program, build_program
 from diplograph.inference.rule import Rule
@@ -76,14 +76,19 @@ class Endpoint:
 def infer_remote(
     endpoint: Endpoint, rules: Sequence[Rule], *, limit: int, progress: Progress | None = None
 ) -> InferenceReport:
-    """Replace the inferred graphs of a store by what follows from its accepted and reference graphs.
+    """Replace the inferred graphs of a store by what follows from its accepted, reference and imported graphs.
 
     The axioms are those of its `graph:ontology`. Raises `StoreError` when the store does not answer or
     refuses, and `KnowledgeError` when more than `limit` triples are derived.
     """
     axioms = endpoint.triples("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }", [ONTOLOGY.value])
     program = build_program(rules, axioms)
-    run = _Run(endpoint, limit, tuple(graph.value for graph in READ), _graphs(endpoint, GRAPH + "doc/"))
+    run = _Run(
+        endpoint,
+        limit,
+        (*(graph.value for graph in READ), *_graphs(endpoint, IMPORTS)),
+        _graphs(endpoint, GRAPH + "doc/"),
+    )
     run.clear()
     strata = (*program.identity, *program.strata)
     for number, stratum in enumerate(strata):

@@ -46,6 +46,8 @@ def compile_expression(expression: Expression, scope: Scope) -> Value:
     if expression.name in _LAZY:
         return _LAZY[expression.name](expression, scope)
     parts = [compile_expression(part, scope) for part in expression.arguments]
+    if expression.name == "!=" and (tested := _unlike(expression, parts, scope)):
+        return tested
     if expression.name in _COMPARE:
         return _compared(expression.name, parts[0], parts[1], scope)
     if expression.name not in _FUNCTIONS:
@@ -142,6 +144,19 @@ def _compared(sign: str, left: Value, right: Value, scope: Scope) -> Value:
     if not options:
         return Value("NULL::BOOLEAN", "bool")
     return Value(options[0] if len(options) == 1 else f"coalesce({', '.join(options)})", "bool")
+
+
+def _unlike(call: Call, texts: list[Value], scope: Scope) -> Value | None:
+    """Return STR(?x) != STR(?y) as a test that looks up no text where both are the same term."""
+    terms = [
+        compile_expression(part.arguments[0], scope)
+        for part in call.arguments
+        if isinstance(part, Call) and part.name == "STR"
+    ]
+    if len(terms) != 2 or not all(term.id for term in terms):
+        return None
+    one, other = (term.sql for term in terms)
+    return Value(f"({one} <> {other} AND {texts[0].sql} <> {texts[1].sql})", "bool")
 
 
 _READERS: tuple[tuple[frozenset[str], Callable[[Value, Scope], str]], ...] = (

@@ -14,7 +14,7 @@ from diplograph.errors import StoreError
 from diplograph.inference.classes import SAME
 from diplograph.inference.families import ANY_CLASS, Key, key
 from diplograph.inference.program import Program, mentioned
-from diplograph.inference.rule import Constant, Pattern, Variant
+from diplograph.inference.rule import Constant, Pattern, Var
 from diplograph.inference.sqlbody import Catalog, Relation
 from diplograph.inference.sqlterms import DATE, INTEGER, LITERAL, SETUP
 from diplograph.inference.variants import TYPE
@@ -178,28 +178,23 @@ def _load(tables: Tables, files: Sequence[str]) -> None:
     tables.run("DROP TABLE line")
 
 
-def _constants(program: Program) -> Iterator[Constant]:
-    yield from (TYPE, SAME)
+def _constants(program: Program) -> set[Constant]:
+    found: set[Constant] = {TYPE, SAME}
     for rule in program.rules:
-        for variant in rule.variants:
-            yield from _in_variant(variant)
+        _gather(rule.variants, found)
+    return found
 
 
-def _in_variant(variant: Variant) -> Iterator[Constant]:
-    for part in _parts(variant):
-        if isinstance(part, (NamedNode, Literal, BlankNode)):
-            yield part
-
-
-def _parts(item: object) -> Iterator[object]:
-    """Yield whatever stands in a variant, however deep."""
-    yield item
-    if isinstance(item, (tuple, Pattern)):
+def _gather(item: object, found: set[Constant]) -> None:
+    """Put the constants that stand in a part of a rule, however deep, into `found`."""
+    if isinstance(item, (NamedNode, Literal, BlankNode)):
+        found.add(item)
+    elif isinstance(item, (tuple, Pattern)):
         for part in item:
-            yield from _parts(part)
-    else:
-        for name in getattr(item, "__dataclass_fields__", {}):
-            yield from _parts(getattr(item, name))
+            _gather(part, found)
+    elif not isinstance(item, (Var, str)):
+        for name in getattr(item, "__dataclass_fields__", ()):
+            _gather(getattr(item, name), found)
 
 
 def _number_constants(tables: Tables, program: Program) -> None:
@@ -217,17 +212,18 @@ def _number_constants(tables: Tables, program: Program) -> None:
 
 def _split(tables: Tables, program: Program) -> None:
     """Give every relation that the program mentions and that has rows a table of its own."""
-    present = {
-        (row[0], row[1])
-        for row in tables.connection.execute(
-            "SELECT DISTINCT p, CASE WHEN p = $1 THEN o END FROM triple", [tables.catalog.numbers[str(TYPE)]]
-        ).fetchall()
-    }
+    found = tables.connection.execute(
+        "SELECT p, CASE WHEN p = $1 THEN o END AS class, min(s), max(s), min(o), max(o) FROM triple GROUP BY 1, 2",
+        [tables.catalog.numbers[str(TYPE)]],
+    ).fetchall()
+    bounds = {(row[0], row[1]): row[2:] for row in found}
     for relation in sorted(_relations(program) | _present(tables, program)):
         numbers = _numbers(tables.catalog.numbers, relation)
-        if numbers in present:
+        if numbers in bounds:
+            least, greatest, least_object, greatest_object = bounds[numbers]
+            kinds = _kind(least, greatest), _kind(least_object, greatest_object)
             rows = f"SELECT {columns_of(relation)} FROM triple WHERE {_where(numbers)}"
-            tables.add(relation, rows, _kinds(tables, relation, rows))
+            tables.add(relation, rows, kinds)
     tables.derived = 0
 
 
@@ -278,16 +274,8 @@ def _patterns(program: Program) -> Iterator[Pattern]:
         yield from mentioned(variant)
 
 
-def _kinds(tables: Tables, relation: Key, rows: str) -> tuple[str, str]:
-    subject = _kind(tables, rows, "s")
-    return subject, "iri" if columns_of(relation) == "s" else _kind(tables, rows, "o")
-
-
-def _kind(tables: Tables, rows: str, column: str) -> str:
+def _kind(least: int, greatest: int) -> str:
     """Return what a column holds, by its least and greatest identifier."""
-    least, greatest = tables.connection.execute(
-        f"SELECT min({column}), max({column}) FROM ({rows})"
-    ).fetchall()[0]
     if greatest < LITERAL:
         return "iri"
     return "date" if least >= DATE else "int" if least >= INTEGER and greatest < DATE else "any"

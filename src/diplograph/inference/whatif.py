@@ -14,6 +14,7 @@ from diplograph.inference.infer import (
     graph_triples,
     infer,
     inferred_graphs,
+    read_graphs,
 )
 from diplograph.inference.program import Program
 from diplograph.inference.rule import Rule
@@ -139,7 +140,7 @@ def settings(text: str) -> tuple[str, tuple[str, ...]]:
 def copy(store: Store) -> Store:
     """Return a store in memory with what inference reads of `store`."""
     found = Store()
-    for graph in (*READ, *document_graphs(store)):
+    for graph in (*read_graphs(store), *document_graphs(store)):
         found.bulk_extend(store.quads_for_pattern(None, None, None, graph))
     return found
 

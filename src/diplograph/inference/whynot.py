@@ -17,7 +17,7 @@ from pyoxigraph import (
 )
 
 from diplograph.inference.families import ANY, Key, key, minted
-from diplograph.inference.infer import READ, inferred_graphs
+from diplograph.inference.infer import READ, inferred_graphs, read_graphs
 from diplograph.inference.program import Program
 from diplograph.inference.proof import explain, heads_of, program_of
 from diplograph.inference.render import expression, negation
@@ -100,7 +100,10 @@ class _Search:
     _asked: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._graphs: list[NamedNode | BlankNode | DefaultGraph] = [*READ, *inferred_graphs(self.store)]
+        self._graphs: list[NamedNode | BlankNode | DefaultGraph] = [
+            *read_graphs(self.store),
+            *inferred_graphs(self.store),
+        ]
 
     def attempts(
         self, goal: Pattern, depth: int, above: frozenset[Pattern] = frozenset()

@@ -92,7 +92,8 @@ def _assemble(
         engine,
         metrics,
         settings,
-        void=lambda root: description.void(root, counts(), uses()),
+        void=lambda root: description.void(root, counts()),
+        partitions=lambda root: description.partitions(root, counts(), uses()),
         examples=lambda root: description.example_things(root, examples),
     )
     app.register_blueprint(operations.blueprint(watched))

@@ -73,26 +73,46 @@ def _graphs(endpoint: str, dataset: Thing, counts: Statistics) -> Iterator[Thing
         yield graph
 
 
-def void(root: str, counts: Statistics, uses: Sequence[Use]) -> list[Thing]:
-    """Return the VoID and DCAT description of the graph, with the partitions that query editors read."""
-    dataset = Thing(f"{root}/.well-known/void#dataset").is_a("void:Dataset", "dcat:Dataset")
+def void(root: str, counts: Statistics) -> list[Thing]:
+    """Return the VoID and DCAT description of the graph: how much of what; `partitions` says what goes with what."""
+    dataset = _dataset(root)
     dataset.say("dcterms:title", english(TITLE)).say("dcterms:license", NamedNode(_LICENSE))
     dataset.say("void:sparqlEndpoint", NamedNode(f"{root}/sparql")).say("void:uriSpace", BASE)
     dataset.say("void:triples", counts.statements).say("void:classes", len(counts.classes))
-    dataset.say("void:properties", len({use.predicate for use in uses}))
+    dataset.say("void:properties", len(counts.properties))
+    dataset.say("rdfs:seeAlso", NamedNode(f"{root}/.well-known/void/partitions"))
     access = Thing(f"{root}/.well-known/void#sparql").is_a("dcat:Distribution")
     access.say("dcat:accessURL", NamedNode(f"{root}/sparql"))
     dataset.say("dcat:distribution", access.node)
-    return [dataset, access, *_partitions(dataset, counts, uses)]
+    properties = []
+    for number, each in enumerate(counts.properties, start=1):
+        part = Thing(f"{dataset.iri}-property-{number}").say("void:property", NamedNode(each.iri))
+        properties.append(part.say("void:triples", each.number))
+        dataset.say("void:propertyPartition", part.node)
+    return [dataset, access, *_classes(dataset, counts), *properties]
 
 
-def _partitions(dataset: Thing, counts: Statistics, uses: Sequence[Use]) -> Iterator[Thing]:
+def partitions(root: str, counts: Statistics, uses: Sequence[Use]) -> list[Thing]:
+    """Return which class has which properties with which values, in the shape that query editors read."""
+    dataset = _dataset(root)
+    classes = _classes(dataset, counts)
+    found = [dataset, *classes]
+    for part, each in zip(classes, counts.classes, strict=True):
+        found += _property_partitions(part, [use for use in uses if use.subject == each.iri])
+    return found
+
+
+def _dataset(root: str) -> Thing:
+    return Thing(f"{root}/.well-known/void#dataset").is_a("void:Dataset", "dcat:Dataset")
+
+
+def _classes(dataset: Thing, counts: Statistics) -> list[Thing]:
+    parts = []
     for number, each in enumerate(counts.classes, start=1):
         part = Thing(f"{dataset.iri}-class-{number}").say("void:class", NamedNode(each.iri))
-        part.say("void:entities", each.number)
+        parts.append(part.say("void:entities", each.number))
         dataset.say("void:classPartition", part.node)
-        yield part
-        yield from _property_partitions(part, [use for use in uses if use.subject == each.iri])
+    return parts
 
 
 def _property_partitions(part: Thing, uses: Sequence[Use]) -> Iterator[Thing]:

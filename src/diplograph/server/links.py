@@ -4,7 +4,7 @@ from urllib.parse import quote, unquote
 
 from diplograph.vocabulary import BASE, compact
 
-FAMILIES = ("id", "doc", "graph", "rule", "kind", "run")
+FAMILIES = ("id", "doc", "graph", "rule", "kind", "shape", "mapping", "run")
 
 
 def href(iri: str, root: str = "") -> str | None:

@@ -18,9 +18,10 @@ def write_description(graph: Store) -> None:
     for quad in list(graph.quads_for_pattern(None, None, None, _META)):
         if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(_OURS):
             graph.remove(quad)
-    asked = StoreGraph(graph)
+    counts = statistics(StoreGraph(graph))
     things = [
-        *description.void(_ROOT, statistics(asked), description.uses_in(graph)),
+        *description.void(_ROOT, counts),
+        *description.partitions(_ROOT, counts, description.uses_in(graph)),
         *description.example_things(_ROOT, library.examples()),
     ]
     graph.extend(Quad(each.subject, each.predicate, each.object, _META) for each in triples(things))

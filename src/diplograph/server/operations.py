@@ -30,6 +30,7 @@ class Watched:
     metrics: Metrics
     settings: Settings
     void: Describe
+    partitions: Describe
     examples: Describe
 
 
@@ -68,6 +69,10 @@ def blueprint(watched: Watched) -> Blueprint:
     @routes.get("/.well-known/void")
     def void() -> Response:
         return _document(watched.void, watched.settings)
+
+    @routes.get("/.well-known/void/partitions")
+    def partitions() -> Response:
+        return _document(watched.partitions, watched.settings)
 
     @routes.get("/.well-known/sparql-examples")
     def examples() -> Response:

@@ -55,6 +55,10 @@ def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], 
     def thing(family: str, rest: str) -> Response:
         return _thing(graph, f"/{family}/{rest}")
 
+    @routes.get("/kind/")
+    def kinds() -> Response:
+        return _thing(graph, "/kind/")
+
     @routes.app_template_filter("href")
     def _href(iri_text: str) -> str | None:
         return href(iri_text, request.root_path)

@@ -21,10 +21,11 @@ class Count:
 
 @dataclass(frozen=True)
 class Statistics:
-    """Counts of a graph: statements, instances by class, statements by named graph; most first."""
+    """Counts of a graph: statements, instances by class, statements by property and by named graph; most first."""
 
     statements: int
     classes: tuple[Count, ...]
+    properties: tuple[Count, ...]
     graphs: tuple[Count, ...]
 
     def of(self, local_name: str) -> int:
@@ -35,10 +36,11 @@ class Statistics:
 def statistics(graph: Rows) -> Statistics:
     """Return the counts of the present version; this reads the whole graph."""
     classes = _counts(graph, "SELECT ?x (COUNT(DISTINCT ?s) AS ?n) { ?s a ?x } GROUP BY ?x")
+    properties = _counts(graph, "SELECT ?x (COUNT(*) AS ?n) { ?s ?x ?o } GROUP BY ?x")
     graphs = _counts(graph, "SELECT ?x (COUNT(*) AS ?n) { GRAPH ?x { ?s ?p ?o } } GROUP BY ?x")
     total = graph.rows("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
     number = total[0]["n"]
-    return Statistics(int(number.value) if isinstance(number, Literal) else 0, classes, graphs)
+    return Statistics(int(number.value) if isinstance(number, Literal) else 0, classes, properties, graphs)
 
 
 def _counts(graph: Rows, query: str) -> tuple[Count, ...]:
