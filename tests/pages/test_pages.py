@@ -3,18 +3,19 @@
 import csv
 import io
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from diplograph import store
 from diplograph.pages.lanes import lanes
 from diplograph.pages.reading import QUERIES
 from diplograph.pages.timeline import draw, span_of
 from diplograph.server import Settings, create_app
-from diplograph.vocabulary import PREFIXES
+from diplograph.vocabulary import BASE, PREFIXES
 
 HTML = {"Accept": "text/html"}
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,28 @@ def test_every_query_is_sparql_as_it_stands() -> None:
         text = path.read_text(encoding="utf-8")
         assert text.startswith("#+ label: "), path
         list(Store().query(text, use_default_graph_as_union=True))  # type: ignore[arg-type]
+
+
+def test_iris_of_every_kind_lead_somewhere(client: FlaskClient, directory: Path) -> None:
+    """To a page, and to RDF in which the IRI stands; a graph is given as its content."""
+    graph = store.snapshot(directory).store
+    terms = {term.value for quad in graph for term in quad if isinstance(term, NamedNode)}
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for iri in sorted(term.partition("#")[0] for term in terms if term.startswith(BASE)):
+        kinds[re.split(r"[/#]", iri.removeprefix(BASE))[0]].append(iri)
+    assert {"id", "doc", "rule", "kind", "shape", "mapping", "run", "ontology"} <= set(kinds)
+    for found in kinds.values():
+        for iri in {found[0], found[len(found) // 2], found[-1]}:
+            get(client, "/" + iri.removeprefix(BASE), 303 if "/ontology/" in iri else 200)
+            response = client.get("/" + iri.removeprefix(BASE), headers={"Accept": "text/turtle"})
+            named = expanded(response.text) if response.status_code == 200 else {iri}
+            assert iri in named or ("/graph/" in iri and named), iri
+
+
+def expanded(turtle: str) -> set[str]:
+    """Return the IRIs of a document, without fragments."""
+    quads = parse(turtle, RdfFormat.TURTLE)
+    return {t.value.partition("#")[0] for quad in quads for t in quad if isinstance(t, NamedNode)}
 
 
 def test_every_class_of_events_has_one_lane() -> None:
