@@ -22,6 +22,7 @@ SHARED = Path(os.environ.get("DIPLOGRAPH_SHARED", Path(__file__).resolve().paren
 TEXT = "texts/pakistan-russia-romance.txt"
 CLASSES = {
     "Reversal": "Estrangement",
+    "Shift": "Rapprochement",
     "StrainedRelation": "Estrangement",
     "Closeness": "Alignment",
     "DefencePartnership": "DefensePartnership",

@@ -144,6 +144,7 @@ def _attempt(trigger: Trigger, found: Arguments, sentence: _Sentence, *, implici
         return None
     time = when or (outer.claim.time if outer is not None and absorbed else None)
     time = time or timing.told_with(trigger.token, scene.times)
+    time = time or timing.story_year(trigger.token, scene.times)
     claim = assertion.claim(trigger, filled, frozenset(filled) - frozenset(explicit), time, scene)
     return Draft(trigger, merged, claim) if claim else None
 

@@ -55,12 +55,15 @@ def _scenes(document: Document, reader: Reader, discourse: Discourse) -> Iterato
     clock = Clock(document.published)
     for paragraph in sentences.parse(document, reader.parser):
         said = timing.expressions(paragraph)
+        era = clock.story
         found, clock = timing.mentions(paragraph.tokens, said, clock)
         dated = frozenset(token.i for _, span in said for token in span)
         apart = dated | naming.dateline(paragraph)
         names = naming.find(paragraph, reader.gazetteer, apart, reader.lexica.titles)
         reference = reader.gazetteer.reference
-        yield Scene(document, paragraph, names, found, reader.lexica, reference, discourse, document.author)
+        yield Scene(
+            document, paragraph, names, found, reader.lexica, reference, discourse, document.author, era
+        )
 
 
 def _counts(scene: Scene) -> Counter[str]:

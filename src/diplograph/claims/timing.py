@@ -37,6 +37,7 @@ _INHERITED = {
     "appos",
 }
 
+_MODIFIERS = {"nummod", "compound", "amod", "nmod"}
 _STORY_GOES_ON = 4  # sentences in the past tense after one that says when
 
 
@@ -72,7 +73,7 @@ def mentions(
         time = times.resolve(expression, replace(clock, story=base, ahead=ahead))
         if time is None:
             continue
-        moves = _moves_story(span, expression.relation)
+        moves = _moves_story(span, expression)
         found.append(
             TimeMention(span.start, span.end, span.root.i, time, expression.kind == "deictic", moves)
         )
@@ -119,11 +120,14 @@ def _is_present(sentence: Span) -> bool:
     )
 
 
-def _moves_story(span: Span, relation: str) -> bool:
-    """Tell whether a date says when the story takes place; one of a thing ("the treaty of 1932") or of a clause aside does not."""
-    if relation in {"since", "until", "till", "before", "from", "to"}:
+def _moves_story(span: Span, expression: TimeExpression) -> bool:
+    """Tell whether a date says when the story takes place; one of a thing ("the treaty of 1932", "its 1932 treaty") or
+    of a clause aside does not."""
+    if expression.relation in {"since", "until", "till", "before", "from", "to"}:
         return False
     token = span.root
+    if expression.kind == "year" and token.dep_ in _MODIFIERS and token.head.pos_ in {"NOUN", "PROPN"}:
+        return False
     if token.head.lower_ == "of" and not syntax.is_verb(token.head.head):
         return False
     return all(child.dep_ not in {"relcl", "acl"} for child, _ in syntax.path_up(token))
@@ -190,13 +194,31 @@ def told_with(trigger: Token, found: Sequence[TimeMention]) -> str | None:
     return times_before[-1].time if times_before else None
 
 
-def _is_narrated(verb: Token) -> bool:
-    """Tell whether a verb is a main verb in the simple past."""
+def story_year(trigger: Token, found: Sequence[TimeMention]) -> str | None:
+    """Return the year that the story had reached when a simple past tense tells on, in the sentence or in the next."""
+    verb = syntax.clause_of(trigger)
+    if not _is_past(verb):
+        return None
+    said = [m for m in found if m.start < trigger.i and (m.moves or m.deictic)]
+    if not said or _sentences_between(said[-1], trigger) > 1:
+        return None
+    return edtf.year(said[-1].time)
+
+
+def _sentences_between(mention: TimeMention, trigger: Token) -> int:
+    return sum(1 for t in trigger.doc[mention.end : trigger.i] if t.is_sent_start)
+
+
+def _is_past(verb: Token) -> bool:
     if any(child.dep_ == "aux" for child in syntax.dependents(verb)):
         return False
     passive = [child for child in syntax.dependents(verb) if child.dep_ == "auxpass"]
-    past = passive[0].tag_ == "VBD" if passive else verb.tag_ == "VBD"
-    return past and verb.dep_ in {"ROOT", "conj"}
+    return passive[0].tag_ == "VBD" if passive else verb.tag_ == "VBD"
+
+
+def _is_narrated(verb: Token) -> bool:
+    """Tell whether a verb is a main verb in the simple past."""
+    return _is_past(verb) and verb.dep_ in {"ROOT", "conj"}
 
 
 def _goes_on(child: Token) -> bool:
