@@ -9,7 +9,7 @@ negation to be stratified by name.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, product
 
 from pyoxigraph import Literal, NamedNode
@@ -89,8 +89,11 @@ class _Writer:
             self._rule(variant)
 
     def _spelled(self, variants: Iterable[Variant]) -> Iterator[Variant]:
-        """Yield variants in which no pattern asks of what class something is: one for each class."""
-        for variant in variants:
+        """Yield variants in which no pattern asks of what class something is: one for each class.
+
+        No variable is another one in them either: Nemo panics over that.
+        """
+        for variant in map(_without_twins, variants):
             asking = [p.object for p in variant.patterns if key(p) == ANY_CLASS and isinstance(p.object, Var)]
             if asking:
                 yield from self._spelled(substitute_variant(variant, {asking[0]: c}) for c in self.scored)
@@ -191,6 +194,17 @@ class _Writer:
         return atoms
 
 
+def _without_twins(variant: Variant) -> Variant:
+    """Return `variant` with the one name where a bind gives a variable a second name."""
+    for bind in variant.binds:
+        if isinstance(bind.expression, Var):
+            rest = tuple(item for item in variant.binds if item is not bind)
+            return _without_twins(
+                substitute_variant(replace(variant, binds=rest), {bind.variable: bind.expression})
+            )
+    return variant
+
+
 def _finished(variant: Variant) -> Iterator[Pattern]:
     """Yield the patterns of negations and sub-selects, however deep."""
     for way in (way for item in (*variant.absents, *variant.groupings) for way in item.ways):
@@ -230,14 +244,9 @@ def _bound(binds: Sequence[Bind], bound: frozenset[Var]) -> Iterator[tuple[tuple
         return
     bind, rest = binds[0], binds[1:]
     for conditions, text in _value(bind.expression, bound):
-        value = text
         made = frozenset((bind.variable,))
-        if isinstance(bind.expression, Var):
-            value = (
-                f"{value} + 0"  # Nemo panics over one variable that is another; the only such ones are dates
-            )
         for others, given in _bound(rest, bound | made):
-            yield (*conditions, f"{bind.variable} = {value}", *others), given | made
+            yield (*conditions, f"{bind.variable} = {text}", *others), given | made
 
 
 def _value(expression: Expression, bound: frozenset[Var]) -> Iterator[tuple[tuple[str, ...], str]]:
