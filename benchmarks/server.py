@@ -8,6 +8,7 @@ Needs `oxigraph` and, for the requests per second, `wrk` (Debian: wrk). `--thing
 import argparse
 import contextlib
 import http.client
+import json
 import os
 import re
 import shutil
@@ -26,6 +27,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from diplograph import store
 
+_IN_A_ROW = 30
 _WARM = 6  # seconds in which servers count what they have and make ready
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 POINT = "SELECT ?p ?o { <http://ex.org/s%d> ?p ?o }"
@@ -70,6 +72,18 @@ def running(command: list[str], port: int, path: str) -> Iterator[None]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
+
+
+def wait_until_loaded(port: int) -> None:
+    """Wait until every process of our server has the graph in memory; connections reach one or the other."""
+    in_a_row = 0
+    while in_a_row < _IN_A_ROW:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", "/ready")
+        loading = json.loads(connection.getresponse().read())["loading"]
+        connection.close()
+        in_a_row = 0 if loading else in_a_row + 1
+        time.sleep(0.1)
 
 
 def free_port() -> int:
@@ -125,15 +139,15 @@ Measure = Callable[[int, str], float]
 
 def measures(things: int, seconds: int, folder: Path) -> dict[str, Measure]:
     """Return what is measured at a port and path: the more the better."""
-    json, csv = "application/sparql-results+json", "text/csv"
+    as_json, csv = "application/sparql-results+json", "text/csv"
     return {
         "point lookup, requests/s": lambda port, path: rate(port, path, POINT, things, seconds, folder),
         "join of three, requests/s": lambda port, path: rate(port, path, JOIN, 50, seconds, folder),
         "aggregate, requests/s": lambda port, path: rate(port, path, AGGREGATE, 1, seconds, folder),
         "export as CSV, 1/s": lambda port, path: 1 / get(port, path, EXPORT, csv)[2],
-        "export as JSON, 1/s": lambda port, path: 1 / get(port, path, EXPORT, json)[2],
+        "export as JSON, 1/s": lambda port, path: 1 / get(port, path, EXPORT, as_json)[2],
         "CSV, 1/s to the first byte": lambda port, path: 1 / get(port, path, EXPORT, csv)[1],
-        "JSON, 1/s to the first byte": lambda port, path: 1 / get(port, path, EXPORT, json)[1],
+        "JSON, 1/s to the first byte": lambda port, path: 1 / get(port, path, EXPORT, as_json)[1],
     }
 
 
@@ -188,6 +202,7 @@ def main() -> None:
             port, processes = str(servers[name][0]), str(options.processes)
             command = [sys.executable, "-c", SERVE, scratch, port, processes, str(cache)]
             started.enter_context(running(command, *servers[name]))
+            wait_until_loaded(servers[name][0])
         time.sleep(_WARM)
         print(
             f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; {options.rounds} rounds, ratios to oxigraph"

@@ -53,6 +53,7 @@ def test_a_query_about_one_thing_is_small(query: str) -> None:
 @pytest.mark.parametrize("query", OTHERS)
 def test_anything_else_is_not(query: str) -> None:
     assert subject(tokens(query)) is None
+    assert look_up(Store(), Job(query)) is None
 
 
 def test_a_thing_of_which_much_is_said_is_for_a_worker() -> None:

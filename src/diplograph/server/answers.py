@@ -91,6 +91,10 @@ class QueryEngine(Protocol):
         """Return what network workers can reach."""
         ...
 
+    def loading(self) -> bool:
+        """Return whether the graph is still on its way into memory: queries are answered, but not as fast."""
+        ...
+
     def cancel(self, query: str) -> bool:
         """End a query; return whether there was one of that id."""
         ...

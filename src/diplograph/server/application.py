@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 from diplograph import pages as views
 from diplograph.errors import StoreError
 from diplograph.reconciliation import service
-from diplograph.server import description, library, operations, pages, protocol, query_pages
+from diplograph.server import description, heap, library, operations, pages, protocol, query_pages
 from diplograph.server.answers import QueryEngine
 from diplograph.server.cache import AnswerCache
 from diplograph.server.clients import departure
@@ -32,6 +32,7 @@ from diplograph.server.links import href
 from diplograph.server.metrics import Metrics
 from diplograph.server.nursery import Nursery
 from diplograph.server.pool import ClientGone, Pool, Worker
+from diplograph.server.preloading import Preloader
 from diplograph.server.problems import Problem
 from diplograph.server.rdf import Thing, write
 from diplograph.server.remote import RemoteEngine, RemoteGraph
@@ -52,7 +53,7 @@ def create_app(source: Path | str, *, base_url: str | None, settings: Settings) 
         remote = RemoteEngine(source, settings.timeout)
         return _assemble(RemoteGraph(remote), remote, None, settings)
     graph = LocalGraph(source)
-    nursery = Nursery(source, settings.memory)
+    nursery = Nursery(source, settings.memory, settings.in_memory)
     searches = Searches(nursery, settings.timeout)
     return _assemble(graph, _engine(nursery, searches, settings), nursery, settings, searches)
 
@@ -70,7 +71,8 @@ def _engine(nursery: Nursery, searches: Searches, settings: Settings) -> Engine:
         nursery.close()
 
     pool = Pool(lambda: Worker(nursery), settings.quick + settings.spare, settings.slow, close)
-    return Engine(pool, lanes, timeout=settings.timeout, patience=settings.patience)
+    preloader = Preloader(nursery, pool.renew)
+    return Engine(pool, lanes, preloader, timeout=settings.timeout, patience=settings.patience)
 
 
 def _assemble(
@@ -234,6 +236,7 @@ def _show_errors(app: Flask) -> None:
 
 def serve(source: Path | str, host: str, port: int, settings: Settings) -> None:
     """Serve until interrupted."""
+    heap.settle()
     if settings.processes:
         from diplograph.server import production  # noqa: PLC0415
 

@@ -13,7 +13,7 @@ _TEXTUAL = ("text/", "application/", "image/svg")
 
 def takes_gzip(request: Request) -> bool:
     """Tell whether the client takes gzip."""
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+    if "gzip" not in request.environ.get("HTTP_ACCEPT_ENCODING", ""):
         return False
     return request.accept_encodings["gzip"] > 0
 

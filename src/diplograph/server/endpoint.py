@@ -61,7 +61,7 @@ class Endpoint:
         record = QueryRecord(text)
         request.environ[QUERY_RECORD] = record
         key = None if job.text != text else entity_tag(self.tag(), job)
-        if key is not None and key in request.if_none_match.to_header():
+        if key is not None and key in request.environ.get("HTTP_IF_NONE_MATCH", ""):
             return "", _conditional(Response(status=304), key)
         kept = self.cache.get(key) if key is not None else None
         if kept is not None:

@@ -12,6 +12,7 @@ from diplograph.server.evaluation import Job, Malformed, NotAcceptable
 from diplograph.server.frames import Kind
 from diplograph.server.lanes import Lanes, overdue
 from diplograph.server.pool import ClientGone, Late, Pool, Worker, WorkerDied
+from diplograph.server.preloading import Preloader
 from diplograph.server.problems import Problem
 from diplograph.server.worker import as_message
 
@@ -24,9 +25,12 @@ _LONGEST_LOOK = 10  # times the patience, when the worker gets little of the pro
 class Engine:
     """Answers queries out of a pool of workers."""
 
-    def __init__(self, pool: Pool, lanes: Lanes, *, timeout: float, patience: float) -> None:
+    def __init__(
+        self, pool: Pool, lanes: Lanes, preloader: Preloader, *, timeout: float, patience: float
+    ) -> None:
         """Give up a query after `timeout` seconds; take it for slow after `patience`."""
         self._pool = pool
+        self._preloader = preloader
         self._lanes = lanes
         self.timeout = timeout
         self._patience = patience
@@ -72,6 +76,10 @@ class Engine:
         """Return what network workers can reach: `none`, `open`, or `unknown` before the first is up."""
         return self._pool.network
 
+    def loading(self) -> bool:
+        """Return whether the graph is still on its way into memory."""
+        return not self._preloader.done
+
     def cancel(self, query: str) -> bool:
         """End a query; return whether there was one of that id."""
         with self._lock:
@@ -87,6 +95,7 @@ class Engine:
         """End all workers."""
         for running in self.running():
             self.cancel(running.id)
+        self._preloader.close()
         self._pool.close()
 
     def _quickly(self, job: Job, running: Running) -> Answer | None:

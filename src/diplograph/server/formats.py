@@ -13,7 +13,7 @@ from diplograph.server.problems import Problem
 HTML = "html"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each, and they are looked up by thousands
 class Format:
     """A way to write an answer: its name in `format=` and in suffixes, and its media types, ours first."""
 
@@ -65,6 +65,7 @@ SYNONYMS: Mapping[str, str] = {
     "srx": "xml",
 }
 ALL: tuple[Format, ...] = tuple(dict.fromkeys((*SOLUTIONS, *GRAPHS)))
+_CONTENT_TYPES = {each.name: each.content_type for each in ALL}
 
 
 def of_name(offered: Sequence[Format], asked: str) -> Format | None:
@@ -90,7 +91,7 @@ def negotiate(offered: tuple[Format, ...], asked: str | None, accept: str | None
 
 def content_type(name: str) -> str:
     """Return the Content-Type of a format by its name."""
-    return next(each.content_type for each in ALL if each.name == name)
+    return _CONTENT_TYPES[name]
 
 
 def not_acceptable(offered: Sequence[Format], wish: str) -> Problem:

@@ -4,6 +4,7 @@
 one index; where the answer gets long, the query goes to a worker like any other.
 """
 
+import re
 from collections.abc import Sequence
 
 from pyoxigraph import Store
@@ -15,14 +16,19 @@ from diplograph.server.tokens import Kind, Token, tokens
 
 _MOST = 1 << 17  # bytes of an answer that is looked up on the spot
 _LONGEST = 2000  # characters of a query worth looking at
+_IRI, _VARIABLE = r"<[^\x00-\x20<>\"{}|^`\\]+>", r"\?\w+"
+_PLAIN = re.compile(  # the form in which most are written; others are told by their tokens
+    rf"\s*SELECT\s+(?:DISTINCT\s+)?(?:\*|{_VARIABLE}(?:\s+{_VARIABLE})*)\s*(?:WHERE\s*)?\{{\s*{_IRI}"
+    rf"\s+(?:{_IRI}|{_VARIABLE})\s+(?:{_IRI}|{_VARIABLE})\s*\.?\s*\}}\s*",
+    re.IGNORECASE,
+)
 
 
 def look_up(graph: Store, job: Job) -> tuple[str, bytes] | None:
     """Return format and bytes of the answer to a query about one thing, or `None` for any other query."""
     if len(job.text) > _LONGEST or job.default_graphs is not None or job.named_graphs is not None:
         return None
-    thing = subject(tokens(job.text))
-    if thing is None or not is_safe(thing):
+    if _PLAIN.fullmatch(job.text) is None and not _is_about_one_thing(job.text):
         return None
     output = _Short()
     written, write = evaluate(graph, job)
@@ -31,6 +37,11 @@ def look_up(graph: Store, job: Job) -> tuple[str, bytes] | None:
     except TooLongError:
         return None
     return written, bytes(output.data)
+
+
+def _is_about_one_thing(text: str) -> bool:
+    thing = subject(tokens(text))
+    return thing is not None and is_safe(thing)
 
 
 class TooLongError(Exception):

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from diplograph.server.zygote import BURY, CHANGES, ORDER, PID, QUERIES, SEARCHES
+from diplograph.server.zygote import ASK, BURY, CHANGES, HELD, HOLD, LOADING, ORDER, PID, QUERIES, SEARCHES
 
 __all__ = ["CHANGES", "QUERIES", "SEARCHES", "Child", "Nursery"]
 
@@ -28,9 +28,15 @@ class Child:
 class Nursery:
     """Makes processes over a store directory; its zygote is started when needed, and when it has died."""
 
-    def __init__(self, directory: Path, memory: int) -> None:
-        """Workers of this nursery read `directory` and may take `memory` bytes."""
-        self._arguments = [str(directory), str(memory)]
+    def __init__(self, directory: Path, memory: int, in_memory: int = 0) -> None:
+        """Workers of this nursery read `directory` and may take `memory` bytes.
+
+        A graph of at most `in_memory` quads can be held in memory for them.
+        """
+        self.directory = directory
+        self.in_memory = in_memory
+        self.hatched = 0  # zygotes so far
+        self._arguments = [str(directory), str(memory), str(in_memory)]
         self._lock = threading.Lock()
         self._zygote: subprocess.Popen[bytes] | None = None
         self._orders: socket.socket | None = None
@@ -57,6 +63,15 @@ class Nursery:
                 self._orders.sendall(ORDER.pack(BURY, child.pid))
         _close(child.to, child.out, child.lifeline)
 
+    def hold(self) -> None:
+        """Have the published graph taken into memory for workers started from now on; raises `OSError`."""
+        self._order(HOLD, ())
+
+    def is_held(self) -> bool | None:
+        """Return whether it is there, `None` while it is still coming; raises `OSError`."""
+        state = self._order(ASK, ())
+        return None if state == LOADING else state == HELD
+
     @staticmethod
     def kill(child: Child) -> None:
         """End a process at once. Its id is its own until it is buried."""
@@ -68,7 +83,7 @@ class Nursery:
         with self._lock:
             self._abandon()
 
-    def _order(self, kind: bytes, theirs: tuple[int, int, int]) -> int:
+    def _order(self, kind: bytes, theirs: tuple[int, ...]) -> int:
         with self._lock:
             for attempt in (1, 2):
                 try:
@@ -79,7 +94,7 @@ class Nursery:
                         raise
         raise AssertionError("unreachable")
 
-    def _ask(self, kind: bytes, theirs: tuple[int, int, int]) -> int:
+    def _ask(self, kind: bytes, theirs: tuple[int, ...]) -> int:
         if self._orders is None:
             self._orders = self._hatch()
         socket.send_fds(self._orders, [ORDER.pack(kind, 0)], list(theirs))
@@ -98,6 +113,7 @@ class Nursery:
             pass_fds=(theirs.fileno(),),
         )
         theirs.close()
+        self.hatched += 1
         return ours
 
     def _abandon(self) -> None:

@@ -102,7 +102,9 @@ def _ready(watched: Watched) -> Response:
         tag = watched.graph.tag
     except StoreError as error:
         raise Problem(503, str(error), headers={"Retry-After": "5"}) from error
-    return jsonify(status="ready", version=tag, network=watched.engine.network())
+    return jsonify(
+        status="ready", version=tag, network=watched.engine.network(), loading=watched.engine.loading()
+    )
 
 
 def _gauges(watched: Watched) -> dict[str, float]:

@@ -46,6 +46,7 @@ class Worker:
         self._assembler = frames.Assembler()
         self._polite = False
         self.isolated = False
+        self.epoch = 0
 
     def wait_ready(self, timeout: float) -> None:
         """Wait until the graph is open; raises `WorkerDied` or `Late`."""
@@ -135,6 +136,7 @@ class Pool:
         self._polite: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._orders: queue.SimpleQueue[Worker | None] = queue.SimpleQueue()
         self._closed = threading.Event()
+        self._epoch = 0
         self.network = "unknown"
         self._thread = threading.Thread(target=self._nurse, daemon=True, name="nursery")
         for _ in range(spare):
@@ -167,6 +169,8 @@ class Pool:
         """Take a worker back that has finished its query."""
         if self._closed.is_set():
             worker.bury()
+        elif worker.epoch != self._epoch:
+            self._retire(worker)
         elif not worker.polite:
             self._idle.put(worker)
         elif self._polite.qsize() < self._most_polite:
@@ -174,9 +178,20 @@ class Pool:
         else:
             self._orders.put(worker)
 
+    def renew(self) -> None:
+        """Exchange all workers for new ones, those that are busy when they have finished."""
+        self._epoch += 1
+        for waiting in (self._idle, self._polite):
+            with suppress(queue.Empty):
+                for _ in range(waiting.qsize()):
+                    self.give_back(waiting.get_nowait())
+
     def discard(self, worker: Worker) -> None:
         """End a worker, whatever it is doing, and have another started unless one has been already."""
         worker.kill()
+        self._retire(worker)
+
+    def _retire(self, worker: Worker) -> None:
         self._orders.put(worker)
         if not worker.polite:
             self._orders.put(None)
@@ -202,11 +217,13 @@ class Pool:
                     worker.bury()
 
     def _hatch(self) -> None:
+        epoch = self._epoch
         try:
             worker = self._start()
         except OSError:
             self._try_later()
             return
+        worker.epoch = epoch
         try:
             worker.wait_ready(timeout=30.0)
             self.network = "none" if worker.isolated else "open"

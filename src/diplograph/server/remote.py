@@ -117,6 +117,10 @@ class RemoteEngine:
         """Return that there are no workers here."""
         return "remote"
 
+    def loading(self) -> bool:
+        """Return `False`: the other endpoint has it."""
+        return False
+
     def cancel(self, query: str) -> bool:  # noqa: ARG002
         """Return that there is no such query here."""
         return False

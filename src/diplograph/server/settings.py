@@ -10,6 +10,9 @@ class Settings:
     base_url: str | None = None  # where the public sees this server
     timeout: float = 60.0  # a query that takes longer is ended
     memory: int = 1 << 30  # a query that takes more is ended
+    in_memory: int = (
+        1_000_000  # statements up to which workers have the graph in memory: 0.4 to 1 kB for each
+    )
     quick: int = 2  # queries at a time that have just begun
     spare: int = 2  # workers kept ready besides
     slow: int = 4  # queries at a time that take longer than `patience`

@@ -17,6 +17,7 @@ from diplograph.errors import StoreError
 from diplograph.server import frames
 from diplograph.server.evaluation import Job, Malformed, NotAcceptable, evaluate
 from diplograph.server.functions import functions
+from diplograph.server.holding import Held
 
 _FIRST = 8192  # bytes of an answer that are sent at once: the engine's own buffer
 _PIECE = 65536
@@ -78,10 +79,22 @@ class _Answer:
         self._data.clear()
 
 
-def run(directory: Path, memory: int, given: int, taken: int, lifeline: int, *, isolated: bool) -> None:
-    """Answer the queries that come through the pipe `given` into the pipe `taken`, until the first ends."""
+def run(
+    directory: Path,
+    memory: int,
+    given: int,
+    taken: int,
+    lifeline: int,
+    *,
+    isolated: bool,
+    held: Held | None = None,
+) -> None:
+    """Answer the queries that come through the pipe `given` into the pipe `taken`, until the first ends.
+
+    `held` is a version that is in memory already.
+    """
     threading.Thread(target=die_with_parent, args=(lifeline,), daemon=True).start()
-    latest = _Latest(directory)
+    latest = _Latest(directory, held)
     latest.snapshot()
     limit_memory(memory)
     ready = json.dumps({"isolated": isolated}).encode()
@@ -121,8 +134,9 @@ def _error(output: int, kind: str, message: str) -> None:
 class _Latest:
     """The newest published version, opened once."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, held: Held | None) -> None:
         self._directory = directory
+        self._held = held
         self._stamp: tuple[int, int] | None = None
         self._snapshot: store.Snapshot | None = None
 
@@ -131,8 +145,18 @@ class _Latest:
         stamp = store.stamp(self._directory)
         if stamp != self._stamp or self._snapshot is None:
             with suppress(StoreError):
-                self._snapshot, self._stamp = store.snapshot(self._directory), stamp
+                self._snapshot, self._stamp = self._open(), stamp
         return self._snapshot
+
+    def _open(self) -> store.Snapshot:
+        """Open the published version: in memory where it is the one held, else on the disk."""
+        held, self._held = self._held, None  # which is of no use any more once another version is published
+        if held is not None:
+            version, lease = store.hold(self._directory)
+            if version.tag == held.tag:
+                return store.Snapshot(version, held.store, lease)
+            lease.close()
+        return store.snapshot(self._directory)
 
 
 def as_message(job: Job) -> bytes:
