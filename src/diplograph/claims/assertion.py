@@ -1,16 +1,18 @@
 """A filled frame to a claim: when, whether it happened, who says so, and which words say it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from spacy.tokens import Token
 
-from diplograph.claims import actors, completion, factuality, syntax, timing
+from diplograph.claims import actors, completion, factuality, markers, syntax, timing
 from diplograph.claims.frames import Trigger
 from diplograph.claims.markers import Factuality
 from diplograph.claims.roles import Roles
 from diplograph.claims.scene import Scene
 from diplograph.mentions import calendar
-from diplograph.model import Actor, Claim, Evidence, Lot, Modality, Span
+from diplograph.model import Actor, Claim, Evidence, Lot, Modality, Polarity, Span
 
 
 def claim(
@@ -35,7 +37,7 @@ def stated(
         return None
     planned = kind not in words["unplanned"]["kinds"]
     verdict = factuality.judge(trigger.token, words, performative=trigger.frame.performative, planned=planned)
-    verdict = _promised(kind, trigger, verdict, scene)
+    verdict = _done_to(kind, trigger, _promised(kind, trigger, verdict, scene), scene)
     return Claim(
         document=scene.document.id,
         kind=kind,
@@ -58,6 +60,23 @@ def _promised(kind: str, trigger: Trigger, verdict: Factuality, scene: Scene) ->
         return verdict
     promises = trigger.token.lemma_.lower() in words["verbs"]
     return replace(verdict, modality=Modality.INTENDED) if promises else verdict
+
+
+def _done_to(kind: str, trigger: Trigger, verdict: Factuality, scene: Scene) -> Factuality:
+    """What is approved is intended, and what is taken back is denied: "approved the dispatch", "withdrew its recognition"."""
+    words, noun = scene.lexica.factuality, syntax.first_conjunct(trigger.token)
+    if len(trigger.matched) > 1 and _takes_back(noun.lemma_.lower(), kind, words):
+        return markers.turned(verdict)
+    if not syntax.is_noun(noun) or noun.dep_ not in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS:
+        return verdict
+    verb = noun.head.lemma_.lower()
+    if verb in words["authorized"]["verbs"] and kind in words["authorized"]["kinds"]:
+        return markers.with_modality(verdict, Modality.INTENDED)
+    return replace(verdict, polarity=Polarity.DENIED) if _takes_back(verb, kind, words) else verdict
+
+
+def _takes_back(verb: str, kind: str, words: Mapping[str, Any]) -> bool:
+    return verb in words["revoked"]["verbs"] and kind in words["revoked"]["kinds"]
 
 
 def _future(verdict: Factuality, when: str | None, published: str | None) -> Modality:

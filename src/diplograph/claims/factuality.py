@@ -67,7 +67,14 @@ def judge(
         )  # coordinated verbs share by _own_words
         if shares_words and (syntax.is_verb(step.governor) or step.relation == "pobj"):
             verdict = markers.own_words(step.governor, verdict, words, planned=planned, via=step.child)
-    return _question(trigger, markers.turned(verdict) if _follows_nor(trigger) else verdict)
+    denied = _follows_nor(trigger) or _is_instead(trigger, words)
+    return _question(trigger, markers.turned(verdict) if denied else verdict)
+
+
+def _is_instead(trigger: Token, words: Mapping[str, Any]) -> bool:
+    """Tell whether a verb stands right after "rather than" or "instead of"."""
+    before = " ".join(t.lower_ for t in trigger.doc[max(trigger.i - 2, trigger.sent.start) : trigger.i])
+    return syntax.is_verb(trigger) and before in words["negation"]["instead"]
 
 
 def _follows_nor(trigger: Token) -> bool:
@@ -104,7 +111,7 @@ def _contrasted(child: Token) -> bool:
 def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether what stands above the step no longer bears on whether the event happened."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
-    if _phrase(governor, words):
+    if _phrase(governor, words) or _wished(step, words):
         return False
     if step.relation in syntax.SUBJECTS:
         return not (lemma in words["transparent"]["existence"] or _predicative(governor, words))
@@ -121,7 +128,7 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     if step.relation == "prep" and syntax.is_verb(governor):
         return not (
             step.child.lower_ in {"from", "to", "on", "for", "of", "in", "against", "into"}
-            and _bears(lemma, words)
+            and (_bears(lemma, words) or _is_meant_for(step, words))
         )
     if step.relation in {"dobj", "obj"} and lemma in words["factive"]["verbs"] and syntax.is_noun(step.child):
         return True
@@ -131,6 +138,21 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
         and step.child == trigger
         and not _bears(lemma, words)
     )
+
+
+def _wished(step: _Step, words: Mapping[str, Any]) -> bool:
+    """Tell whether a clause says what is called for: "called for the ban to be lifted"."""
+    governor = step.governor
+    return (
+        step.relation == "advcl"
+        and _is_infinitive(step.child)
+        and governor.lemma_.lower() in words["possible"]["verbs"]
+        and any(t.lower_ == "for" for t in governor.doc[governor.i + 1 : governor.i + 2])
+    )
+
+
+def _is_meant_for(step: _Step, words: Mapping[str, Any]) -> bool:
+    return step.child.lower_ == "for" and step.governor.lemma_.lower() in words["intended"]["for"]
 
 
 def _phrase(governor: Token, words: Mapping[str, Any]) -> bool:
@@ -159,7 +181,18 @@ def _predicative(governor: Token, words: Mapping[str, Any]) -> bool:
         words["intended"]["adjectives"],
         words["fails"]["adjectives"],
     )
-    return any(word in each for word in said for each in lists)
+    near = any(word in words["possible"]["near"] for word in said)
+    return near or any(word in each for word in said for each in lists) or bool(_predicates(governor, words))
+
+
+def _predicates(governor: Token, words: Mapping[str, Any]) -> list[str]:
+    """Return "possible" or "fails" for each phrase that says so of a subject: "is under study", "is on hold"."""
+    said = [
+        f"{preposition} {noun.lemma_.lower()}"
+        for preposition, noun in syntax.complements(governor)
+        if governor.lemma_.lower() in {"be", "remain", "stay", "seem"}
+    ]
+    return [name for name in ("possible", "fails") for each in said if each in words[name]["predicates"]]
 
 
 def _definite(noun: Token) -> bool:
@@ -175,8 +208,13 @@ def _governed(
 ) -> Factuality:
     """Apply what the governor says of its complement."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
-    if step.relation == "pobj" and governor.lower_ in words["negation"]["prepositions"]:
-        return markers.turned(verdict)
+    if step.relation in {"pobj", "pcomp"} and (
+        governor.lower_ in words["negation"]["prepositions"]
+        or f"{governor.head.lower_} {governor.lower_}" in words["negation"]["instead"]
+    ):
+        return verdict if _is_instead(step.child, words) else markers.turned(verdict)
+    if _wished(step, words):
+        return markers.with_modality(verdict, Modality.POSSIBLE)
     if step.relation != "conj" and _phrase(governor, words):
         return markers.turned(verdict)
     if step.relation == "prep" and step.child.lower_ == "against" and lemma in words["fails"]["against"]:
@@ -187,17 +225,25 @@ def _governed(
     if step.relation == "conj":
         return verdict
     if step.relation in syntax.SUBJECTS:
-        verdict = _said_of_subject(governor, verdict, words)
+        verdict = _said_of_subject(governor, verdict, words, planned=planned)
     if performative and lemma in words["decisions"]["words"]:
         return verdict
     part = "verbs" if syntax.is_verb(governor) else "nouns" if syntax.is_noun(governor) else "adjectives"
     return _by_list(step, part, lemma, verdict, words, planned=planned)
 
 
-def _said_of_subject(governor: Token, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
-    """Apply what a predicate says of its subject: "a visit remains unlikely"."""
+def _said_of_subject(
+    governor: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool
+) -> Factuality:
+    """Apply what a predicate says of its subject: "a visit remains unlikely", "a pact is under study"."""
+    for name in _predicates(governor, words):
+        verdict = (
+            markers.turned(verdict) if name == "fails" else markers.with_modality(verdict, Modality.POSSIBLE)
+        )
     for child in syntax.dependents(governor):
         if child.dep_ in {"acomp", "attr", "oprd"}:
+            if planned and child.lower_ in words["possible"]["near"]:
+                verdict = markers.with_modality(verdict, Modality.POSSIBLE)
             verdict = (
                 markers.turned(verdict)
                 if child.lower_ in words["fails"]["adjectives"]
@@ -212,6 +258,10 @@ def _by_list(
     infinitive = step.relation in _INFINITIVES or (step.relation == "ccomp" and _is_infinitive(step.child))
     if lemma in words["fails"][part]:
         return markers.turned(verdict) if _takes(step, part) else verdict
+    if (step.relation == "prep" and _is_meant_for(step, words)) or _is_going_to(step, lemma):
+        return markers.with_modality(verdict, Modality.INTENDED if planned else Modality.PREDICTED)
+    if _is_near(step, part, lemma, words):
+        return markers.with_modality(verdict, Modality.POSSIBLE)
     for name, modality in (
         ("predicted", Modality.PREDICTED),
         ("intended", Modality.INTENDED),
@@ -222,7 +272,7 @@ def _by_list(
         if modality is Modality.INTENDED and not planned:
             continue
         if lemma in table[part] and _takes(step, part) and (infinitive or lemma not in only):
-            return markers.with_modality(verdict, modality)
+            return markers.with_modality(_without(step.governor, part, verdict), modality)
     if part == "nouns" and step.relation == "acl" and _is_infinitive(step.child):
         return (
             verdict
@@ -234,6 +284,29 @@ def _by_list(
     ):
         return markers.with_modality(verdict, Modality.POSSIBLE)
     return verdict
+
+
+def _is_going_to(step: _Step, lemma: str) -> bool:
+    return lemma == "go" and step.governor.tag_ == "VBG" and step.relation == "xcomp"
+
+
+def _is_near(step: _Step, part: str, lemma: str, words: Mapping[str, Any]) -> bool:
+    """Tell whether something is close to being done, or looked forward to."""
+    if part == "adjectives" or step.governor.pos_ == "ADV":
+        near = lemma in words["possible"]["near"] and step.relation == "prep"
+        return near and step.governor.head.lemma_ != "come"
+    return part == "verbs" and any(
+        f"{lemma} {child.lower_}" in words["possible"]["phrases"]
+        for child in syntax.dependents(step.governor)
+    )
+
+
+def _without(governor: Token, part: str, verdict: Factuality) -> Factuality:
+    """There is "no talk of a treaty", "no plan to visit": what is not even spoken of is denied."""
+    none = part == "nouns" and any(
+        c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in syntax.dependents(governor)
+    )
+    return markers.turned(verdict) if none else verdict
 
 
 def _takes(step: _Step, part: str) -> bool:
@@ -275,11 +348,22 @@ def _conditional(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> 
         if step.relation == "advcl"
         else []
     )
+    awaited = any(mark in words["possible"]["until"] for mark in marks) and _is_to_come(step)
     return (
         markers.with_modality(verdict, Modality.POSSIBLE)
-        if any(mark in words["possible"]["marks"] for mark in marks)
+        if awaited or any(mark in words["possible"]["marks"] for mark in marks)
         else verdict
     )
+
+
+def _is_to_come(step: _Step) -> bool:
+    """Tell whether a clause of time hangs on something to come: "will end as soon as they have left"."""
+    governor = step.governor.head if step.governor.pos_ == "ADV" else step.governor
+    modals = {c.lower_ for c in syntax.dependents(governor) if c.dep_ == "aux"}
+    tenses = {t.tag_ for t in (step.child, *syntax.children(step.child, "aux", "auxpass"))}
+    if modals & {"would", "could", "should"}:
+        return not any(c.lower_ == "had" for c in syntax.children(step.child, "aux"))
+    return bool(modals & {"will", "shall", "'ll", "must", "can", "may"}) and "VBD" not in tenses
 
 
 def _question(trigger: Token, verdict: Factuality) -> Factuality:

@@ -62,6 +62,8 @@ def _marker(
         return turned(verdict)
     if child.dep_ in _ARGUMENTS and syntax.is_verb(node) and _is_negative(child, words):
         return turned(verdict)
+    if child.dep_ == "agent" and any(_is_negative(noun, words) for noun in syntax.children(child, "pobj")):
+        return turned(verdict)
     if child.dep_ == "aux":
         return _modal(node, child, verdict, words, planned=planned)
     if child.dep_ in {"mark", "advmod"} and word == "once" and node.dep_ == "advcl" and _is_unfinished(node):

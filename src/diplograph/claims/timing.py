@@ -105,11 +105,16 @@ def _is_ahead(span: Span) -> bool:
     for _, governor in syntax.path_up(span.root):
         if syntax.is_verb(governor):
             words = {child.lower_ for child in syntax.dependents(governor) if child.dep_ == "aux"}
-            if words & {"will", "shall", "'ll", "to"}:
+            if words & {"will", "shall", "'ll", "to"} or _is_scheduled(governor, words):
                 return True
             if governor.dep_ not in {"conj", "xcomp"}:
                 return False
     return False
+
+
+def _is_scheduled(verb: Token, auxiliaries: set[str]) -> bool:
+    """Tell whether a simple present tells a timetable: "flies to Beijing on Thursday", "resume on Monday"."""
+    return verb.tag_ in {"VBZ", "VBP"} and not auxiliaries and verb.pos_ == "VERB"
 
 
 def _is_present(sentence: Span) -> bool:

@@ -34,6 +34,8 @@ def candidates(token: Token, rule: str | None, proposals: Proposals) -> list[Whe
     found += [When(t.time, "before", t, back) for back, t in enumerate(reversed(before[-_MOST:]), 1)]
     last = next((c.time for c in reversed(scene.discourse.claims) if c.time), None)
     found += [When(last, "event")] if last else []
+    written = edtf.year(scene.document.published)
+    found += [When(written, "published")] if written else []
     unique: dict[str | None, When] = {}
     for when in found:
         known = unique.get(when.time)
