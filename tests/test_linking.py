@@ -188,6 +188,15 @@ def test_every_member_of_the_united_nations_is_known_by_all_its_names(linker: Li
         assert unknown == [], state.iri
 
 
+@pytest.mark.parametrize(
+    ("code", "state"), [("SUHH", "soviet-union"), ("DDDE", "east-germany"), ("ZRCD", "zaire")]
+)
+def test_a_state_is_known_by_the_code_of_a_name_that_iso_withdrew(
+    code: str, state: str, linker: Linker
+) -> None:
+    assert describing.states_called(code, None, linker.index) == {f"state:{state}"}
+
+
 def test_names_of_states_agree_with_rigour_but_for_differences_that_are_explained(resolver: Resolver) -> None:
     reason = "rigour is not installed: it needs ICU, and is for developers only"
     lookup = pytest.importorskip("rigour.territories", reason=reason).lookup_territory

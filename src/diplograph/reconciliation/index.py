@@ -99,5 +99,6 @@ def _names(reference: Reference) -> Iterable[Name]:
     for code, iri in sorted(reference.codes.items()):
         yield Name(code, "code", iri)
     for iri, entity in sorted(reference.entities.items()):
-        for code in entity.properties.get("dg:iso2", ()):
-            yield Name(code, "code", iri)
+        for scheme in ("dg:iso2", "dg:iso3166part3"):
+            for code in entity.properties.get(scheme, ()):
+                yield Name(code, "code", iri)
