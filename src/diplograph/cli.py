@@ -206,6 +206,13 @@ def query(directory: Path, query: str, form: str) -> None:
     metavar="URL",
     help="An endpoint that SERVICE may name (may be repeated).",
 )
+@click.option(
+    "--in-memory",
+    default=1_000_000,
+    show_default=True,
+    metavar="N",
+    help="Hold a graph of up to N statements in memory (up to 1 kB each, once a process); 0: never.",
+)
 @click.option("--trust-proxy", is_flag=True, help="Believe X-Forwarded-* headers.")
 @click.option(
     "--processes", default=0, show_default=True, help="Processes of gunicorn; 0 is a server for a laptop."
@@ -218,6 +225,7 @@ def serve(
     timeout: float,
     memory: int,
     allow_service: tuple[str, ...],
+    in_memory: int,
     processes: int,
     *,
     writable: bool,
@@ -236,6 +244,7 @@ def serve(
         base_url=base_url,
         timeout=timeout,
         memory=memory << 20,
+        in_memory=in_memory,
         writable=writable,
         token=os.environ.get("DIPLOGRAPH_TOKEN"),
         allow_service=allow_service,

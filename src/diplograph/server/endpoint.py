@@ -60,7 +60,8 @@ class Endpoint:
             job = replace(job, text=resolved)
         record = QueryRecord(text)
         request.environ[QUERY_RECORD] = record
-        key = None if job.text != text else entity_tag(self.tag(), job)
+        tag = self.tag()
+        key = None if job.text != text else entity_tag(tag, job)
         if key is not None and key in request.environ.get("HTTP_IF_NONE_MATCH", ""):
             return "", _conditional(Response(status=304), key)
         kept = self.cache.get(key) if key is not None else None
@@ -70,19 +71,19 @@ class Endpoint:
         answer = self._run(request, operation, job, text)
         record.rows = answer.rows
         if answer.coming is not None:
-            keep = self._keeping(key, answer)
+            keep = self._keeping(key if answer.tag == tag else None, answer)
             body_of = _Streamed(answer.coming, record, keep)
             response = Response(body_of, content_type=content_type(answer.written))
             response.direct_passthrough = answer.written != HTML  # of which a page is made here
             return answer.written, _conditional(response, key)
         whole = answer.whole or b""
-        if key is not None and answer.tag == self.tag():
+        if key is not None and answer.tag == tag:
             self.cache.put(key, Kept(answer.written, whole, answer.rows))
         return answer.written, _conditional(Response(whole, content_type=content_type(answer.written)), key)
 
     def _keeping(self, key: str | None, answer: Answer) -> "_Keeping | None":
         """Return what keeps an answer that streams, `None` when it is not to be kept."""
-        packer = self.cache.packer(key) if key is not None and answer.tag == self.tag() else None
+        packer = self.cache.packer(key) if key is not None else None
         if key is None or packer is None:
             return None
         return _Keeping(

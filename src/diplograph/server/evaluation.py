@@ -4,6 +4,7 @@ Imports little, so that a query worker starts fast.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Protocol, cast
@@ -27,6 +28,7 @@ from diplograph.vocabulary import PREFIXES
 
 Term = NamedNode | BlankNode | Literal | Triple
 
+_PREFIX = re.compile(r"[\w-]+(?=:)")
 PAGE_ROWS = 1000  # rows that an HTML page of results shows
 
 _SOLUTIONS = {
@@ -134,7 +136,7 @@ def _ask(store: Store, job: Job, text: str, functions: Functions | None, *, unio
         return store.query(
             text,
             base_iri=job.base,
-            prefixes={name: iri for name, iri in PREFIXES.items() if f"{name}:" in text},
+            prefixes={name: PREFIXES[name] for name in _PREFIX.findall(text) if name in PREFIXES},
             use_default_graph_as_union=union and whole,
             default_graph=None if whole else [NamedNode(iri) for iri in job.default_graphs or ()],
             named_graphs=None if whole else [NamedNode(iri) for iri in job.named_graphs or ()],
