@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -173,6 +174,20 @@ def test_a_script_of_another_site_may_ask(client: FlaskClient) -> None:
     assert "Content-Type" in preflight.headers["Access-Control-Allow-Headers"]
     assert get(client, "ASK {}").headers["Access-Control-Allow-Origin"] == "*"
     assert get(client, "ASK {").headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize("encoding", [None, "gzip", "identity"])
+@pytest.mark.parametrize(
+    "query", [SELECT, CONSTRUCT, "ASK {}", "SELECT *", "SELECT ?p ?o { state:russia ?p ?o }"]
+)
+def test_every_header_comes_once(client: FlaskClient, query: str, encoding: str | None) -> None:
+    """And the length it tells is that of the body; some clients hang up otherwise."""
+    wanted = {"Accept-Encoding": encoding} if encoding else {}
+    response = client.get("/sparql", query_string={"query": query}, headers=wanted)
+    names = Counter(name.lower() for name, _ in response.headers)
+    assert max(names.values()) == 1
+    assert {"vary", "access-control-allow-origin", "x-content-type-options"} <= set(names)
+    assert int(response.headers["Content-Length"]) == len(response.data)
 
 
 def test_head_answers_like_get_without_a_body(client: FlaskClient) -> None:

@@ -188,8 +188,8 @@ def _sent(request: Request, response: Response, start_response: "StartResponse")
     ):
         return None
     body = b"".join(whole)
-    length = ("Content-Length", str(len(body)))
-    start_response("200 OK", [*response.headers.to_wsgi_list(), *_OF_ALL, _VARY, length])
+    response.headers["Content-Length"] = str(len(body))
+    start_response("200 OK", [*response.headers.to_wsgi_list(), *_OF_ALL, _VARY])
     return [body]
 
 
