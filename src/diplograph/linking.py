@@ -97,13 +97,16 @@ def namesakes(plural: str, when: str | None, reference: Reference) -> tuple[str,
     return tuple(found) if word and word != plural else ()
 
 
-def offices_of(state: str, kinds: Iterable[str], reference: Reference) -> tuple[str, ...]:
-    """Return the offices of some kinds (class names) that a state has, sorted."""
+def offices_of(
+    state: str, kinds: Iterable[str], reference: Reference, when: str | None = None
+) -> tuple[str, ...]:
+    """Return the offices of some kinds (class names) that a state has, or had at a time, sorted."""
     wanted = set(kinds)
     return tuple(
         office
         for office in reference.offices.get(state, ())
         if not wanted.isdisjoint(classes(reference.entities[office]))
+        and existed(reference.entities[office], when)
     )
 
 

@@ -347,7 +347,7 @@ def _office_holder(
             "DescribedPerson",
             None,
             s.iri,
-            linking.offices_of(s.iri or "", classes, scene.reference),
+            linking.offices_of(s.iri or "", classes, scene.reference, when or scene.document.published),
             span,
         )
         for s in owners

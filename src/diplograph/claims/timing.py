@@ -201,8 +201,7 @@ def told_with(trigger: Token, found: Sequence[TimeMention]) -> str | None:
 
 def story_year(trigger: Token, found: Sequence[TimeMention]) -> str | None:
     """Return the year that the story had reached when a simple past tense tells on, in the sentence or in the next."""
-    verb = syntax.clause_of(trigger)
-    if not _is_past(verb):
+    if not syntax.is_verb(trigger) or not _is_past(trigger):
         return None
     said = [m for m in found if m.start < trigger.i and (m.moves or m.deictic)]
     if not said or _sentences_between(said[-1], trigger) > 1:
