@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, NamedNode, Store, Triple
 from diplograph.inference.families import minted
 from diplograph.inference.render import expression, where
 from diplograph.inference.rule import Bind, Call, Constant, Pattern, Rule, Var, Variant, variables
-from diplograph.inference.searching import Bindings, Search, solved
+from diplograph.inference.searching import Bindings, Search, Told, solved
 from diplograph.inference.variants import bound, substitute_pattern, substitute_variant
 from diplograph.vocabulary import PREFIXES
 
@@ -26,11 +26,11 @@ class Instance:
 
 
 def instances(
-    store: Store, graphs: Sequence[NamedNode], fit: Fit, goal: Triple, *, guided: bool
+    store: Store, graphs: Sequence[NamedNode], fit: Fit, goal: Triple, told: Told, *, guided: bool
 ) -> Iterator[Instance]:
     """Yield the instances of a rule that derive `goal`.
 
-    `graphs` are the graphs that the rule may read. When `guided`, what else the rule concluded about a minted
+    `graphs` are the graphs that the rule may read; `told` keeps answers for other goals. When `guided`, what else the rule concluded about a minted
     thing is looked up in the rule's own graph first: that binds most variables at once, so the search does
     not go through the whole body. It finds nothing where some of these conclusions were asserted already.
     """
@@ -39,7 +39,7 @@ def instances(
     if known is None or not all(_fits(prefix, known.get(var)) for var, prefix in minted(variant).items()):
         return
     seen: set[tuple[Triple, ...]] = set()
-    search = Search(store, tuple(graphs), _witnesses(store, rule, goal.subject) if guided else {})
+    search = Search(store, tuple(graphs), _witnesses(store, rule, goal.subject) if guided else {}, told)
     for everything in _bindings(search, fit, known, guided=guided):
         premises = tuple(dict.fromkeys(search.premises(variant, everything)))
         if premises not in seen:

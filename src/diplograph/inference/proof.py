@@ -29,6 +29,7 @@ from diplograph.inference.instances import Fit, Instance, instances
 from diplograph.inference.owl import SLUG
 from diplograph.inference.program import Program, build_program, kept
 from diplograph.inference.rule import Pattern, Rule
+from diplograph.inference.searching import Told
 from diplograph.inference.sparql_engine import quad
 
 MAX_HEIGHT = 40
@@ -112,6 +113,7 @@ class _Search:
     _found: dict[Triple, tuple[list[Found], Iterator[Found]]] = field(default_factory=dict)
     _told: set[Triple] = field(default_factory=set)
     _words: dict[object, tuple[Evidence, ...]] = field(default_factory=dict)
+    _answers: Told = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._read = read_graphs(self.store)
@@ -200,7 +202,7 @@ class _Search:
     def _tried(self, goal: Triple, fits: list[Fit], *, guided: bool) -> Iterator[Found]:
         for fit in fits:
             graphs = [*self._graphs, *self._documents] if fit[0].reads else self._graphs
-            for instance in instances(self.store, graphs, fit, goal, guided=guided):
+            for instance in instances(self.store, graphs, fit, goal, self._answers, guided=guided):
                 if fit[0].reads:
                     self._told.update(instance.premises)
                 yield fit[0], instance
@@ -222,7 +224,7 @@ class _Search:
     def widen(self, proof: Proof) -> Proof:
         """Return `proof` with every derivation that can do without the triple itself."""
         narrowed = _Search(self.store, self.program, frozenset((proof.triple,)))
-        narrowed._found = self._found
+        narrowed._found, narrowed._answers = self._found, self._answers
         derivations = []
         for rule, instance in self._instances(proof.triple):
             premises = [narrowed._least(premise) for premise in instance.premises]

@@ -24,19 +24,32 @@ from diplograph.inference.rule import (
     Variant,
     variables,
 )
-from diplograph.inference.variants import bound, computed, substitute, substitute_pattern, substitute_variant
+from diplograph.inference.variants import (
+    TYPE,
+    bound,
+    computed,
+    substitute,
+    substitute_pattern,
+    substitute_variant,
+)
 
 Bindings = Mapping[Var, Constant]
+Told = dict[tuple[tuple[NamedNode, ...], str], list[dict[Var, Constant]]]
 _MANY = 500  # more is not counted
 
 
 @dataclass(frozen=True)
 class Search:
-    """Where solutions are looked for; `witnesses` are the only things that a variable of a sub-select may be."""
+    """Where solutions are looked for.
+
+    `witnesses` are the only things that a variable of a sub-select may be. `told` keeps what was asked about
+    sub-selects, for searches in the same store.
+    """
 
     store: Store
     graphs: tuple[NamedNode, ...]
     witnesses: Mapping[Var, tuple[Constant, ...]] = field(default_factory=dict)
+    told: Told = field(default_factory=dict)
 
     def ask(self, query: str) -> Iterator[dict[Var, Constant]]:
         """Yield the rows of a SELECT."""
@@ -48,24 +61,62 @@ class Search:
             cells = ((name, row[name]) for name in names)
             yield {Var(n): value for n, value in cells if isinstance(value, (NamedNode, Literal, BlankNode))}
 
+    def _listed(self, query: str) -> list[dict[Var, Constant]]:
+        asked = (self.graphs, query)
+        if asked not in self.told:
+            self.told[asked] = list(self.ask(query))
+        return self.told[asked]
+
     def solutions(self, variant: Variant) -> Iterator[dict[Var, Constant]]:
-        """Yield the solutions of a body."""
-        if any(self._there(item) for item in variant.absents if not variables(item) & given(variant)):
+        """Yield the solutions of a body.
+
+        What may not be there is looked for with all that a solution says put in: a store that is asked for both
+        at once goes through everything of which there may be none, again for each solution.
+        """
+        alone = [item for item in variant.absents if not variables(item) & given(variant)]
+        if any(self._there(item, {}) for item in alone):
             return
         flat = self._flat(variant)
-        if flat is not None:
-            yield from self.ask(f"SELECT DISTINCT * WHERE {{ {where(self._sorted(flat))} }}")
+        if flat is None:
+            return
+        around = [item for item in flat.absents if item not in alone]
+        answers: dict[tuple[int, frozenset[tuple[Var, Constant]]], bool] = {}
+        for row in self.ask(
+            f"SELECT DISTINCT * WHERE {{ {where(self._sorted(replace(flat, absents=())))} }}"
+        ):
+            if not any(self._caught(number, item, row, answers) for number, item in enumerate(around)):
+                yield row
 
-    def _there(self, item: Negation) -> bool:
-        """Tell whether something is there that may not be, where that needs nothing of the body around."""
-        return any(next(self.solutions(way), None) is not None for way in item.ways)
+    def _caught(
+        self,
+        number: int,
+        item: Negation,
+        row: Bindings,
+        answers: dict[tuple[int, frozenset[tuple[Var, Constant]]], bool],
+    ) -> bool:
+        """Tell whether for this solution something is there that may not be; `answers` are those given before."""
+        known = {var: value for var, value in row.items() if var in variables(item)}
+        asked = (number, frozenset(known.items()))
+        if asked not in answers:
+            answers[asked] = self._there(item, known)
+        return answers[asked]
+
+    def _there(self, item: Negation, known: Bindings) -> bool:
+        """Tell whether something is there that may not be, with the values of `known` put in."""
+        ways = (substitute_variant(way, known) for way in item.ways)
+        return any(next(self.solutions(way), None) is not None for way in ways)
 
     def _sorted(self, variant: Variant) -> Variant:
         return replace(variant, patterns=tuple(self.ordered(variant.patterns)))
 
     def ordered(self, patterns: Sequence[Pattern]) -> list[Pattern]:
-        """Return the patterns as they are best joined: first those of which there is least, then what hangs on."""
-        left, found = sorted(patterns, key=self._size), list[Pattern]()
+        """Return the patterns as they are best joined: first those of which there is least, then what hangs on.
+
+        Of what is too much to count, a class is taken to be more than a relation to one thing, and a whole
+        relation to be most.
+        """
+        left = sorted(patterns, key=lambda p: (self._size(p), p.predicate == TYPE))
+        found: list[Pattern] = []
         while left:
             known = variables(tuple(found))
             chosen = next((p for p in left if variables(p) & known or not variables(p)), left[0])
@@ -76,7 +127,7 @@ class Search:
     def _size(self, pattern: Pattern) -> int:
         ends = [None if isinstance(term, Var) else term for term in pattern]
         if ends[0] is None and ends[2] is None:
-            return _MANY
+            return _MANY + 1
         if isinstance(ends[0], Literal) or not isinstance(ends[1], NamedNode):
             return _MANY
         found = self.store.quads_for_pattern(ends[0], ends[1], ends[2])
@@ -100,10 +151,8 @@ class Search:
         around = _around(variant)
         keys = frozenset(key for grouping in variant.groupings for key in grouping.keys)
         asked = sorted(keys & (variables(around.patterns) | variables(around.values)))
-        cases = list(
-            self.ask(
-                f"SELECT DISTINCT {' '.join(map(str, asked)) or '*'} WHERE {{ {where(self._sorted(around))} }}"
-            )
+        cases = self._listed(
+            f"SELECT DISTINCT {' '.join(map(str, asked)) or '*'} WHERE {{ {where(self._sorted(around))} }}"
         )
         tables = [self._table(grouping, asked, cases) for grouping in variant.groupings if cases]
         if not cases or not all(table.rows for table in tables):
@@ -125,8 +174,8 @@ class Search:
             names, tuple(tuple(row[name] for name in names) for row in rows if set(names) <= set(row))
         )
 
-    def _rows(self, grouping: Grouping) -> Iterator[dict[Var, Constant]]:
-        return self.ask(f"SELECT * WHERE {{ {select(grouping)} }}")
+    def _rows(self, grouping: Grouping) -> list[dict[Var, Constant]]:
+        return self._listed(f"SELECT * WHERE {{ {select(grouping)} }}")
 
     def _narrowed(self, way: Variant, asked: Mapping[Var, tuple[Constant, ...]]) -> Variant:
         """Return `way` with tables of what its variables may be."""
