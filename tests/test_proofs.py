@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
 from diplograph.inference.cases import case_store, read_case, shipped_program
 from diplograph.inference.infer import INFERRED, READ, infer
@@ -189,6 +189,40 @@ def test_a_count_of_nothing_is_no_proof() -> None:
     assert [leaf.triple for leaf in proof.leaves()] == [told.triple]
     store.remove(told)
     assert explain(store, program, conclusion) is None
+
+
+# The first premise is proved from further away than the second, so that a circle of two inverse relations is within
+# reach when the second is looked for.
+CHAIN = {
+    "whole": "?x dg:far ?y . ?x dg:one ?y -> ?x dg:whole ?y",
+    "far": "?x dg:farther ?y -> ?x dg:far ?y",
+    "farther": "?x dg:farthest ?y -> ?x dg:farther ?y",
+    "farthest": "?x dg:told ?y -> ?x dg:farthest ?y",
+}
+CIRCLE = f"""
+@prefix dg: <{DG}> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+dg:one a owl:ObjectProperty ; owl:inverseOf dg:other .
+dg:other a owl:ObjectProperty .
+dg:told a owl:ObjectProperty ; <http://www.w3.org/2000/01/rdf-schema#subPropertyOf> dg:one .
+"""
+
+
+def test_no_step_of_a_proof_rests_on_itself() -> None:
+    rules = []
+    for slug, said in CHAIN.items():
+        body, _, head = said.partition(" -> ")
+        text = (
+            f"#+ id: {slug}\n#+ label: Test\n#+ version: 1\n#+ definition: A test.\n#+ source: none\n"
+            f"PREFIX dg: <{DG}>\nCONSTRUCT {{ {head} }} WHERE {{ {body} }}"
+        )
+        rules.append(parse_rule(text, slug=slug, path=f"{slug}.rq"))
+    program = build_program(rules, (item.triple for item in parse(CIRCLE.encode(), format=RdfFormat.TURTLE)))
+    store = Store()
+    store.add(Quad(NamedNode("urn:x"), NamedNode(DG + "told"), NamedNode("urn:y"), READ[0]))
+    infer(store, program)
+    proof = explain(store, program, Triple(NamedNode("urn:x"), NamedNode(DG + "whole"), NamedNode("urn:y")))
+    assert proof is not None
+    verify(proof, store, asserted(store), {})
 
 
 def test_the_verifier_refuses_what_does_not_follow() -> None:
