@@ -41,12 +41,12 @@ def years(moment: date) -> float:
 def in_words(edtf: str) -> str:
     """Return an EDTF date as people write it; what is of no common form is returned as it is.
 
-    >>> in_words("2003-02"), in_words("197X"), in_words("2010/..")
-    ('February 2003', '1970s', 'since 2010')
+    >>> in_words("2003-02"), in_words("197X"), in_words("2010/.."), in_words("1954/1954")
+    ('February 2003', '1970s', 'since 2010', '1954')
     """
     start, slash, end = edtf.partition("/")
-    if not slash:
-        return _one(edtf)
+    if not slash or start == end:
+        return _one(start)
     if end in ("", ".."):
         return f"since {_one(start)}" + ("" if end else ", end unknown")
     if start in ("", ".."):

@@ -29,7 +29,7 @@ def lanes() -> tuple[Lane, ...]:
     known = tomllib.loads(Path(__file__).with_name("lanes.toml").read_text(encoding="utf-8"))
     band = Lane(BAND, known["band"]["label"], tuple(known["band"]["classes"]))
     listed = (Lane(each["slug"], each["label"], tuple(each["classes"])) for each in known["lane"])
-    return (band, *listed, Lane(OTHER, "Other", ()), Lane(UNREAL, "Denied, possible, predicted", ()))
+    return (band, *listed, Lane(OTHER, "Other", ()), Lane(UNREAL, "Denied or predicted", ()))
 
 
 @cache

@@ -80,7 +80,8 @@ def _add_views(
 
     @routes.get("/rule")
     def rule_list() -> Response:
-        return make_response(render_template("rules.html", rules=rules(), counts=counts(read, rules())))
+        listed = sorted(rules(), key=lambda each: each.id)
+        return make_response(render_template("rules.html", rules=listed, counts=counts(read, rules())))
 
     @routes.get("/map")
     def world() -> Response:

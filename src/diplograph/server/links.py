@@ -20,6 +20,19 @@ def iri(path: str) -> str:
     return BASE + unquote(path.lstrip("/"))
 
 
+def kind_of(iri_text: str) -> str:
+    """Return what an IRI of ours says its thing is, in words; "" for others.
+
+    >>> kind_of(BASE + "id/alliance-accession/pak-1955")
+    'alliance accession'
+    """
+    family, _, rest = iri_text.removeprefix(BASE).partition("/")
+    if not iri_text.startswith(BASE) or not rest:
+        return ""
+    words = rest.rpartition("/")[0] if family == "id" else family
+    return words.replace("-", " ").replace("/", " ")
+
+
 def is_safe(text: str) -> bool:
     """Return whether `text` may stand between angle brackets in a query."""
     return bool(text) and not any(character in '<>"{}|^`\\' or character <= " " for character in text)

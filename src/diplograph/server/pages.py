@@ -14,8 +14,9 @@ from diplograph.server.evaluation import Term
 from diplograph.server.formats import GRAPHS, HTML, Format, negotiate, not_acceptable, of_name
 from diplograph.server.graphs import Graph
 from diplograph.server.library import Example, by_keyword
-from diplograph.server.links import FAMILIES, href, iri, short
+from diplograph.server.links import FAMILIES, href, iri, kind_of, short
 from diplograph.server.problems import Problem
+from diplograph.server.search import Hit
 from diplograph.server.statistics import Statistics
 from diplograph.vocabulary import BASE, prefix_header
 
@@ -64,6 +65,7 @@ def blueprint(graph: Graph, examples: tuple[Example, ...], counts: Callable[[], 
         return href(iri_text, request.root_path)
 
     routes.app_template_filter("short")(short)
+    routes.app_template_filter("kind_of")(kind_of)
     return routes
 
 
@@ -86,7 +88,10 @@ def _search(graph: Graph) -> Response:
     if wish == "json" or (wish is None and request.accept_mimetypes.best_match(offered) != "text/html"):
         found = [{"iri": hit.iri, "kind": hit.kind, "text": hit.text} for hit in hits]
         return jsonify(query=words, hits=found)
-    return make_response(render_template("search.html", words=words, hits=hits))
+    things: dict[str, list[Hit]] = {}
+    for hit in hits:
+        things.setdefault(hit.iri, []).append(hit)
+    return make_response(render_template("search.html", words=words, things=things))
 
 
 def _thing(graph: Graph, path: str) -> Response:
