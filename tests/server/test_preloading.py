@@ -1,10 +1,13 @@
 """The graph in the memory of workers: the same graph, in none but new workers, and never an old one."""
 
 import json
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -16,6 +19,8 @@ from diplograph.server.frames import Kind
 from diplograph.server.nursery import Nursery
 from diplograph.server.pool import Worker
 from diplograph.server.worker import as_message
+
+from .live import children, serving
 
 G, P = NamedNode("http://x/g"), NamedNode("http://x/p")
 QUADS = [
@@ -120,3 +125,20 @@ def test_workers_are_exchanged_and_none_gives_an_old_answer(folder: Path) -> Non
                 writer.publish()
     finally:
         app.extensions["diplograph"].close()
+
+
+def test_a_killed_holder_is_replaced(folder: Path) -> None:
+    with serving(folder, in_memory=10 * len(QUADS)) as live:
+
+        def loading() -> bool:
+            return bool(json.loads(live.get("/ready")[1])["loading"])
+
+        assert eventually(lambda: not loading())
+        for holder in children(live.process.pid):
+            os.kill(holder, signal.SIGKILL)
+        for worker in live.workers():
+            os.kill(worker, signal.SIGKILL)
+        query = "/sparql?query=" + quote("ASK { <http://x/4999> ?p ?o . ?s ?q 4998 }")
+        assert [live.get(query)[0] for _ in range(5)] == [200] * 5
+        assert eventually(lambda: not loading() and live.workers())
+        assert live.get(query) == live.get(query)

@@ -30,6 +30,8 @@ def kind_of(iri_text: str) -> str:
     if not iri_text.startswith(BASE) or not rest:
         return ""
     words = rest.rpartition("/")[0] if family == "id" else family
+    if words.startswith("described/"):
+        return "known by description"
     return words.replace("-", " ").replace("/", " ")
 
 
