@@ -16,6 +16,7 @@ from pyoxigraph import (
     Variable,
 )
 
+from diplograph.inference.classes import SAME
 from diplograph.inference.families import ANY, Key, key, minted
 from diplograph.inference.infer import READ, inferred_graphs, read_graphs
 from diplograph.inference.program import Program
@@ -115,7 +116,8 @@ class _Search:
         if depth == 0 or goal in above:
             return ()
         tried: dict[str, tuple[float, Attempt]] = {}
-        for rule, variant, head in (*self.heads.get(key(goal), ()), *self.heads.get(ANY, ())):
+        general = self.heads.get(ANY, ()) if self._renamed(goal) else ()
+        for rule, variant, head in (*self.heads.get(key(goal), ()), *general):
             known = _known(head, goal)
             if known is None or not _mintable(variant, known):
                 continue
@@ -124,6 +126,18 @@ class _Search:
                 tried[rule.id] = (share, attempt)
         ranked = sorted(tried.values(), key=lambda item: (-item[0], item[1].rule.id))
         return tuple(attempt for _, attempt in ranked[:BEST])
+
+    def _renamed(self, goal: Pattern) -> bool:
+        """Tell whether a thing in `goal` has another name; if not, nothing about identity explains anything."""
+        things = [term for term in (goal.subject, goal.object) if isinstance(term, NamedNode)]
+        return any(
+            quad.subject != quad.object and quad.graph_name in self._graphs
+            for thing in things
+            for quad in (
+                *self.store.quads_for_pattern(thing, SAME, None),
+                *self.store.quads_for_pattern(None, SAME, thing),
+            )
+        )
 
     def _try(
         self, rule: Rule, variant: Variant, depth: int, above: frozenset[Pattern]
@@ -136,6 +150,8 @@ class _Search:
                 attempt = self._attempt(rule, variant, held, piece)
                 if isinstance(piece, Pattern):
                     wanted = substitute_pattern(piece, self._example(variant, held))
+                    if wanted in above:  # it would follow if it held
+                        return 0.0, None
                     attempt = replace(attempt, below=self.attempts(wanted, depth - 1, above))
                 return len(held) / len(pieces), attempt
             held.append(piece)
