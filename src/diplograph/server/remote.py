@@ -171,7 +171,8 @@ class RemoteGraph:
             return []
         filters = " ".join(f"FILTER(CONTAINS(LCASE(STR(?text)), {word}))" for word in wanted)
         rows = self.rows(
-            f"SELECT DISTINCT ?x ?text {{ ?x rdfs:label|skos:altLabel ?text {filters} }} LIMIT {limit}"
+            f"SELECT DISTINCT ?x ?text {{ ?x rdfs:label|skos:altLabel ?text {filters} }}"
+            f" ORDER BY STRLEN(STR(?text)) ?text ?x LIMIT {limit}"
         )
         return [
             Hit(thing.value, "label", text.value)
