@@ -14,10 +14,12 @@ from diplograph.server.lanes import Lanes, overdue
 from diplograph.server.pool import ClientGone, Late, Pool, Worker, WorkerDied
 from diplograph.server.preloading import Preloader
 from diplograph.server.problems import Problem
+from diplograph.server.tokens import tokens
 from diplograph.server.worker import as_message
 
 WHOLE = 65536  # bytes up to which an answer is waited for and sent in one piece
 _HASTE = 0.02  # seconds of patience when others wait for a quick place
+_LONG = 10_000  # characters of a query that is known again only as it is
 _LIVES = 3  # workers that may die at once under a query before it is blamed
 _LONGEST_LOOK = 10  # times the patience, when the worker gets little of the processor
 
@@ -100,9 +102,11 @@ class Engine:
 
     def _quickly(self, job: Job, running: Running) -> Answer | None:
         """Answer in the quick lane; `None` when the query is slow and there is no place for it yet."""
-        if self._lanes.is_slow(_key(job)):
+        if self._is_slow(job):
             return None
         with self._lanes.quick(running.deadline):
+            if self._is_slow(job):  # found out by its like, while it waited
+                return None
             progress = self._begin(self._pool.take, job, running)
             try:
                 self._look(progress)
@@ -118,6 +122,9 @@ class Engine:
                 return None
             self._pool.replace(progress.worker)
         return self._finish(progress, lambda: self._lanes.leave_slow(running.client))
+
+    def _is_slow(self, job: Job) -> bool:
+        return self._lanes.know_slow_ones() and self._lanes.is_slow(_key(job))
 
     def _look(self, progress: "_Progress") -> None:
         """Read for as long as a query may take that is not slow.
@@ -320,4 +327,7 @@ def _span(running: Running) -> str:
 
 
 def _key(job: Job) -> int:
-    return hash((job.text, job.default_graphs, job.named_graphs))
+    """Return the same number for queries that differ in white space and comments only."""
+    text = job.text
+    words = tuple(token.text for token in tokens(text)) if len(text) < _LONG else (text,)
+    return hash((words, job.default_graphs, job.named_graphs))

@@ -65,6 +65,10 @@ class Lanes:
         self._forget(client)
         self._leave("slow")
 
+    def know_slow_ones(self) -> bool:
+        """Return whether any query was slow before."""
+        return bool(self._slow_ones)
+
     def is_slow(self, query: int) -> bool:
         """Return whether the query with this hash was slow before."""
         with self._changed:

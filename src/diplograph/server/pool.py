@@ -17,7 +17,7 @@ from diplograph.server.nursery import QUERIES, Nursery
 _PIPE = 1 << 20  # bytes that a worker may be ahead of us
 _TICK = 0.25  # seconds between two looks at whether the client is still there
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of fcntl(2)
-_NICENESS = 5
+_NICENESS = 10
 _CPU_CLOCK = 2  # CPUCLOCK_SCHED of a process, in the low bits of its clock's id
 
 
