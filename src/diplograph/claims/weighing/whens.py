@@ -19,7 +19,7 @@ class When:
     """A time that an event may have: EDTF or none, and where it comes from."""
 
     time: str | None
-    source: str  # rule, here, before, event, published, none
+    source: str  # rule, here, before, event, none
     mention: TimeMention | None = None
     back: int = 0
 
@@ -34,8 +34,6 @@ def candidates(token: Token, rule: str | None, proposals: Proposals) -> list[Whe
     found += [When(t.time, "before", t, back) for back, t in enumerate(reversed(before[-_MOST:]), 1)]
     last = next((c.time for c in reversed(scene.discourse.claims) if c.time), None)
     found += [When(last, "event")] if last else []
-    written = edtf.year(scene.document.published)
-    found += [When(written, "published")] if written else []
     unique: dict[str | None, When] = {}
     for when in found:
         known = unique.get(when.time)
