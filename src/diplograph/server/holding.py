@@ -60,6 +60,10 @@ class Loading:
             return False
         return len(batch) == _STEP
 
+    def forget(self) -> None:
+        """Let go of it in a forked process, so that its reader ends with the one it reads for."""
+        self._source.close()
+
     def end(self) -> Held | None:
         """Return the graph, `None` when it has not come whole; to be called once, whenever that is."""
         self._source.close()

@@ -73,7 +73,7 @@ class _Zygote:
             return
         if order == HOLD:
             self._load()
-        answer = self._state if order in (HOLD, ASK) else _fork(self._run(order), self._orders, descriptors)
+        answer = self._state if order in (HOLD, ASK) else self._fork(self._run(order), descriptors)
         self._orders.sendall(PID.pack(answer))
 
     def _load(self) -> None:
@@ -89,21 +89,22 @@ class _Zygote:
             return partial(searcher.run, self._directory, self._memory)
         return partial(worker.run, self._directory, self._memory, isolated=self._isolated, held=self._held)
 
-
-def _fork(run: Callable[[int, int, int], None], orders: socket.socket, descriptors: list[int]) -> int:
-    """Return the process in which `run` is given the descriptors."""
-    process = os.fork()
-    if process != 0:
-        for descriptor in descriptors:
-            os.close(descriptor)
-        return process
-    status = 1
-    try:
-        orders.close()
-        run(*descriptors)
-        status = 0
-    finally:
-        os._exit(status)
+    def _fork(self, run: Callable[[int, int, int], None], descriptors: list[int]) -> int:
+        """Return the process in which `run` is given the descriptors."""
+        process = os.fork()
+        if process != 0:
+            for descriptor in descriptors:
+                os.close(descriptor)
+            return process
+        status = 1
+        try:
+            self._orders.close()
+            if self._loading is not None:
+                self._loading.forget()
+            run(*descriptors)
+            status = 0
+        finally:
+            os._exit(status)
 
 
 def _bury(process: int) -> None:
