@@ -89,12 +89,8 @@ def past_holders(offices: Iterable[str], when: str | None, reference: Reference)
 def namesakes(plural: str, when: str | None, reference: Reference) -> tuple[str, ...]:
     """Return the states that a plural of their common name counts: the Koreas, the Vietnams of 1960."""
     word = plural.removesuffix("s")
-    found = (
-        iri
-        for iri, entity in sorted(reference.entities.items())
-        if iri.startswith("state:") and entity.label.split()[-1] == word and existed(entity, when)
-    )
-    return tuple(found) if word and word != plural else ()
+    states = reference.namesakes.get(word, ()) if word != plural else ()
+    return tuple(iri for iri in states if existed(reference.entities[iri], when))
 
 
 def offices_of(

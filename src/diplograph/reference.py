@@ -70,6 +70,7 @@ class Reference:
     capitals: Mapping[str, tuple[Tenure, ...]]  # place -> states it was the capital of
     codes: Mapping[str, str]  # code -> state
     offices: Mapping[str, tuple[str, ...]]  # state or organization -> its offices, sorted
+    namesakes: Mapping[str, tuple[str, ...]]  # last word of a state's name -> the states so called, sorted
 
 
 def load(paths: Iterable[Path]) -> Reference:
@@ -96,6 +97,7 @@ def load(paths: Iterable[Path]) -> Reference:
         terms=_grouped(holdings, lambda tenure: tenure.subject),
         capitals=_grouped(capitals, lambda tenure: tenure.subject),
         offices=_offices(entities),
+        namesakes=_namesakes(entities),
         codes={
             entity.code: iri for iri, entity in entities.items() if entity.code and iri.startswith("state:")
         },
@@ -156,6 +158,14 @@ def _offices(entities: Mapping[str, Entity]) -> dict[str, tuple[str, ...]]:
         if iri.startswith("office:") and owner:
             found[owner].append(iri)
     return {owner: tuple(offices) for owner, offices in found.items()}
+
+
+def _namesakes(entities: Mapping[str, Entity]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for iri in sorted(entities):
+        if iri.startswith("state:"):
+            found[entities[iri].label.split()[-1]].append(iri)
+    return {word: tuple(states) for word, states in found.items()}
 
 
 def _grouped(tenures: list[Tenure], key: Callable[[Tenure], str]) -> dict[str, tuple[Tenure, ...]]:
