@@ -54,6 +54,27 @@ def test_every_inferred_triple_has_a_proof_that_replays(path: Path) -> None:
         verify(proof, store, asserted(store), known)
 
 
+UNTOLD = f"""
+PREFIX dg: <{DG}> PREFIX prov: <http://www.w3.org/ns/prov#>
+SELECT ?thing ?told {{
+  {{ SELECT DISTINCT ?thing {{ ?thing dg:byRule ?rule }} }}
+  BIND(EXISTS {{
+    ?thing prov:wasDerivedFrom|prov:wasDerivedFrom/prov:wasDerivedFrom ?fact . GRAPH ?graph {{ ?fact a ?class }}
+    FILTER(!STRSTARTS(STR(?graph), "{INFERRED}"))
+  }} AS ?told)
+}}
+"""
+
+
+def test_what_a_rule_derives_is_two_steps_from_what_is_told() -> None:
+    """In the store itself, without a proof: the claims about a fact, and their words, hang on the fact."""
+    rows = [
+        row for path in PATHS for row in inferred_store(path).query(UNTOLD, use_default_graph_as_union=True)
+    ]
+    assert len(rows) > len(PATHS)
+    assert [row["thing"] for row in rows if row["told"].value != "true"] == []
+
+
 def test_a_triple_that_does_not_hold_has_no_proof() -> None:
     store = inferred_store(CASES / "defense-partner.trig")
     wrong = Triple(
