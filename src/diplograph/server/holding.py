@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, QuerySolutions, RdfFormat, St
 from diplograph import store
 from diplograph.errors import StoreError
 
+_POLITE = 10
 _STEP = 2000  # quads that are taken at a time: some milliseconds
 
 
@@ -88,6 +89,7 @@ def _names(written: object) -> Iterator[NamedNode | BlankNode]:
 def _read(directory: Path, most: int, sink: int) -> None:
     """Send the graph, and end this process whatever happens."""
     try:
+        os.nice(_POLITE)  # queries are answered from the disk meanwhile
         _send(directory, most, sink)
     except (OSError, StoreError):
         pass  # what has come is not whole, which the other side counts
