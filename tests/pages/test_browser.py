@@ -26,6 +26,8 @@ PAGES = {
     "query": "/sparql",
     "search": "/search?q=Pakistan",
     "ontology": "/ontology",
+    "mapping": "/mapping/state-pakistan-wd-Q843",
+    "shape": "/shape/AgentRole",
     "missing": "/id/state/atlantis",
 }
 
