@@ -127,7 +127,8 @@ def _context(mention: NameMention, scene: Scene, when: str | None) -> Context:
     if any(name.entity.startswith("person:") for name in mention.names):
         classes, owner = _title_before(mention, scene), _state_around(mention, scene, when)
     state = owner.iri if owner else None
-    return Context(when, scene.document.published, scene.discourse.named, state, classes=classes)
+    written = scene.written(scene.paragraph.tokens[mention.head])
+    return Context(when, written, scene.discourse.named, state, classes=classes)
 
 
 def _state_around(mention: NameMention, scene: Scene, when: str | None) -> Actor | None:
@@ -224,7 +225,7 @@ def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, context: 
     state = entity.iri if kind == "State" else entity.state
     offices: tuple[str, ...] = ()
     if kind == "Place":
-        found = linking.states_of_place(entity.iri, when, scene.document.published, scene.reference)
+        found = linking.states_of_place(entity.iri, when, context.published, scene.reference)
         state = found[0] if found else entity.state
     if kind == "Person":
         state = _person_state(entity, scene, when)

@@ -89,7 +89,12 @@ def _future(verdict: Factuality, when: str | None, published: str | None) -> Mod
 
 def _claimant(verdict: Factuality, scene: Scene) -> Actor | None:
     if verdict.source is not None:
-        for token in syntax.clause_subjects(verdict.source):
+        said_by = syntax.clause_subjects(verdict.source)
+        if verdict.source.lower_ == "according":
+            said_by = [
+                t for to in syntax.children(verdict.source, "prep") for t in syntax.children(to, "pobj")
+            ]
+        for token in said_by:
             found = actors.resolve(token, scene)
             if found:
                 return found[0]

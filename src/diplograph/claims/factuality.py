@@ -32,6 +32,7 @@ _COMPLEMENTS = {
     "relcl",
     "dative",
 }
+_ASIDE = {"in", "at", "by", "after", "before", "during", "under", "over", "amid", "because", "with", "as"}
 _INFINITIVES = {"xcomp", "acl"}
 _REACHED = {*_COMPLEMENTS, "prep", "conj", *syntax.PASSIVE_SUBJECTS, *syntax.SUBJECTS}
 
@@ -67,8 +68,17 @@ def judge(
         )  # coordinated verbs share by _own_words
         if shares_words and (syntax.is_verb(step.governor) or step.relation == "pobj"):
             verdict = markers.own_words(step.governor, verdict, words, planned=planned, via=step.child)
+    if verdict.stance is Stance.PLAIN:
+        verdict = replace(verdict, **_according(trigger))
     denied = _follows_nor(trigger) or _is_instead(trigger, words)
     return _question(trigger, markers.turned(verdict) if denied else verdict)
+
+
+def _according(trigger: Token) -> dict[str, Any]:
+    """Return stance and source where the clause is told "according to" somebody."""
+    above = {trigger.i, *(governor.i for _, governor in syntax.path_up(trigger))}
+    found = (t for t in trigger.sent if t.lower_ == "according" and t.head.i in above)
+    return next(({"stance": Stance.ATTRIBUTED, "source": token} for token in found), {})
 
 
 def _is_instead(trigger: Token, words: Mapping[str, Any]) -> bool:
@@ -111,7 +121,7 @@ def _contrasted(child: Token) -> bool:
 def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether what stands above the step no longer bears on whether the event happened."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
-    if _phrase(governor, words) or _wished(step, words):
+    if (_phrase(governor, words) and not _is_aside(step)) or _wished(step, words):
         return False
     if step.relation in syntax.SUBJECTS:
         return not (lemma in words["transparent"]["existence"] or _predicative(governor, words))
@@ -149,6 +159,11 @@ def _wished(step: _Step, words: Mapping[str, Any]) -> bool:
         and governor.lemma_.lower() in words["possible"]["verbs"]
         and any(t.lower_ == "for" for t in governor.doc[governor.i + 1 : governor.i + 2])
     )
+
+
+def _is_aside(step: _Step) -> bool:
+    """Tell whether a phrase tells only how or why: "broke off relations in protest"."""
+    return step.relation == "prep" and step.child.lower_ in _ASIDE
 
 
 def _is_meant_for(step: _Step, words: Mapping[str, Any]) -> bool:
@@ -215,7 +230,7 @@ def _governed(
         return verdict if _is_instead(step.child, words) else markers.turned(verdict)
     if _wished(step, words):
         return markers.with_modality(verdict, Modality.POSSIBLE)
-    if step.relation != "conj" and _phrase(governor, words):
+    if step.relation != "conj" and _phrase(governor, words) and not _is_aside(step):
         return markers.turned(verdict)
     if step.relation == "prep" and step.child.lower_ == "against" and lemma in words["fails"]["against"]:
         return markers.turned(verdict)

@@ -46,19 +46,18 @@ class Scene:
         return self.paragraph.offset + token.idx
 
     def story(self, token: Token) -> str | None:
-        """Return the time that the text speaks of at a token: said in its sentence, else shortly before.
-
-        A text that does not say when it was written speaks of the time that its story has reached."""
+        """Return the time that the text speaks of at a token: said in its sentence, else shortly before."""
         sentence = token.sent
         near = [
             time for time in self.times if time.start < sentence.end and sentence.start - time.end < _NEAR
         ]
         before = [time for time in near if time.start <= token.i and time.start >= sentence.start]
-        if near:
-            return (before or near[::-1])[-1].time
-        return self._reached(token) if self.document.published is None else None
+        return (before or near[::-1])[-1].time if near else None
 
-    def _reached(self, token: Token) -> str | None:
+    def written(self, token: Token) -> str | None:
+        """Return when the text was written; one that does not say it is as old as the time its story has reached."""
+        if self.document.published is not None:
+            return self.document.published
         earlier = [time.time for time in self.times if time.moves and time.start <= token.i]
         later = [time.time for time in self.times if time.moves]
         return next(iter([*earlier[::-1], *([self.era] if self.era else []), *later]), None)

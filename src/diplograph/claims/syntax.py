@@ -215,7 +215,7 @@ def owners(noun: Token) -> list[Token]:
 def complements(token: Token) -> Iterator[tuple[str, Token]]:
     """Yield (preposition, noun) for each prepositional phrase on a token, through chains like "out of"."""
     for child in dependents(token):
-        if child.dep_ in {"prep", "dative", "agent", "prt"}:
+        if child.dep_ in {"prep", "dative", "agent", "prt"} and child.lower_ != "according":
             yield from _prepositional(child)
 
 
