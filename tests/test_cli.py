@@ -1,6 +1,7 @@
 """The command line: what it prints, and that bad input gets a message, an exit code and no traceback."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -227,3 +228,51 @@ def test_a_graph_that_is_built_anew_keeps_its_imports(tmp_path: Path) -> None:
         == "yes\n"
     )
     assert run("query", graph, "ASK { ?e a dg:EmbargoLifting }").stdout == "yes\n"
+
+
+def test_inference_where_there_is_no_graph_writes_nothing(tmp_path: Path) -> None:
+    result = run("infer", tmp_path / "nowhere")
+    assert result.exit_code == 1
+    assert "no graph in" in result.stderr
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_is_neither_rule_nor_document_gets_a_guess(graph: Path) -> None:
+    result = run("ablate", graph, "--without", "defence-partner")
+    assert result.exit_code == 2
+    assert "did you mean defense-partner?" in result.stderr and "note" in result.stderr
+
+
+def test_a_parameter_is_never_less_than_nothing(graph: Path) -> None:
+    result = run("infer", graph, "--set", "defense-partner.window=-3")
+    assert result.exit_code == 1
+    assert "-3" in result.stderr and "less than nothing" in result.stderr
+
+
+def test_what_is_named_like_a_file_is_no_prose() -> None:
+    result = run("link", "missing.txt")
+    assert result.exit_code == 2
+    assert "missing.txt: no such file" in result.stderr
+
+
+def test_a_taken_port_is_one_line(graph: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = run("serve", graph, "--port", str(port))
+    assert result.exit_code == 2
+    assert f"port {port}" in result.stderr and "--port" in result.stderr
+    assert "serves" not in result.stderr
+
+
+def test_an_import_of_which_nothing_is_taken_is_refused(tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("position,person,start,end\nKeeper,Bo Test,2001,2003\n", "utf-8")
+    asked = ("--kind", "roster", "--license", "x", "--retrieved", "2026-11-24", "-o", tmp_path / "graph")
+    refused = run("import", roster, *asked)
+    assert refused.exit_code == 1
+    assert "row 2: no state is named" in refused.stderr
+    assert not (tmp_path / "graph").exists()
+    roster.write_text("position,person,start,end,state\nKeeper,Bo Test,2001,2003,SWE\n", "utf-8")
+    assert run("import", roster, *asked).exit_code == 0

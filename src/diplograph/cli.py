@@ -254,6 +254,7 @@ def serve(
     graph = source if source.startswith(("http://", "https://")) else Path(source)
     if isinstance(graph, Path):
         store.latest(graph)  # no address is told that nobody will answer at
+    server.require_free(host, port)
     click.echo(f"diplograph serves {source} on http://{host}:{port}/ (stop with Ctrl-C)", err=True)
     server.serve(graph, host, port, settings=settings)
 
@@ -325,7 +326,11 @@ def explain(directory: Path, subject: str, predicate: str, object: str, form: st
 @click.argument("directory", type=_GRAPH)
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
 def validate(directory: Path, *, as_json: bool) -> None:
-    """Check the graph in DIRECTORY against the shapes and checks of the ontology; exit code 1 if it violates one."""
+    """Check the graph in DIRECTORY against the shapes and checks of the ontology; exit code 1 if it violates one.
+
+    \b
+    diplograph validate demo
+    """
     with diplograph.open(directory) as opened:
         report = opened.validate()
     click.echo(querying.findings_as_json(report) if as_json else querying.findings_as_text(report))

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,7 @@ def infer(
             )
         click.echo("\n".join(_report(report)))
         return
+    store.snapshot(Path(where)).close()  # says so where there is no graph, before anything is written
     with store.writing(Path(where)) as writer:
         program = inference.program_of(writer.store, rules)
         with _bar() as advance:
@@ -161,6 +163,8 @@ def ablate(directory: Path, without: str) -> None:
     rules = inference.load_rules(inference.rule_paths())
     is_rule = any(without in {rule.slug, rule.id} for rule in rules)
     with diplograph.open(directory) as graph:
+        if not is_rule:
+            _refuse_unknown(without, graph.store, sorted({rule.slug for rule in rules if not rule.axioms}))
         how = inference.ablate_rule if is_rule else inference.ablate_document
         found = how(graph.store, rules, without)
     click.echo("\n".join(_ablation(found)))
@@ -183,6 +187,21 @@ def sweep(directory: Path, param: str) -> None:
     with diplograph.open(directory) as graph:
         settings = list(inference.sweep(graph.store, rules, name, values))
     click.echo("\n".join(_chart(name, settings)))
+
+
+def _refuse_unknown(without: str, graph: "Store", rules: list[str]) -> None:
+    """Raise InputError, with the nearest names, for what is neither a rule nor a document."""
+    from diplograph.inference.infer import document_graphs  # noqa: PLC0415
+
+    documents = [name.value.rpartition("/")[2] for name in document_graphs(graph)]
+    if compact(without).removeprefix("doc:") in documents:
+        return
+    close = get_close_matches(without, [*rules, *documents], 1)
+    guess = f"; did you mean {close[0]}?" if close else "."
+    raise InputError(
+        f"there is no rule and no document {without!r}{guess} Rules: {', '.join(rules)}. "
+        f"Documents: {', '.join(documents) or 'none'}."
+    )
 
 
 def _day(text: str) -> date:

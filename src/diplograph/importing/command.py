@@ -51,8 +51,9 @@ def command(
     Known are answers of the Wikidata Query Service (JSON, CSV), Wikidata's JSON dump, rosters of office holders,
     Archigos, the SIPRI trade register, alliances of ATOP and COW, and visits from and to the United States;
     .gz and .bz2 are read as they are. Rows that name something unknown are refused, and listed in
-    DIR/imports/NAME.refused.tsv. The rules then run on all that the graph holds. Exit code 1 means that the file
-    breaks a rule, and that nothing was written.
+    DIR/imports/NAME.refused.tsv. A roster has the columns position, person, start, end and state. The rules then
+    run on all that the graph holds. Exit code 1 means that the file breaks a rule, or that no row could be taken,
+    and that nothing was written.
 
     \b
     diplograph import holders.json --retrieved 2026-11-24 -o demo

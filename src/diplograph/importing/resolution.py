@@ -84,6 +84,7 @@ def state(ref: Ref, when: str | None, who: Resolver, *, place: str | None = None
     start = (when or "").partition("/")[0] or None
     rounds = [who.codes.get(ref.code, ())] if ref.code and not ref.code.startswith("slug:") else []
     rounds += [who.named.get(("state", key(text)), ()) for text in _spellings(ref)]
+    rounds += [(iri,) for iri in (who.reference.codes.get(ref.name or ""),) if iri]
     for known in rounds:
         then = _then(known, start, who.reference)
         if len(then) > 1:

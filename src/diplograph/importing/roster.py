@@ -57,7 +57,7 @@ def _row(number: int, cells: dict[str, str]) -> Row:
         return Row(number, refused="no person or no position is named")
     state = _state(cells)
     if state is None:
-        return Row(number, refused="no state is named")
+        return Row(number, refused="no state is named: give it in a column state, country or countryid")
     try:
         time = dates.interval(dates.point(cells["start"]), dates.point(cells["end"]))
     except ValueError as error:

@@ -106,6 +106,10 @@ def run(
         _write_turtle(turtle, [*_description(origin)], _statements(origin, who, taken, lenient=lenient))
         if taken.read == 0:
             raise ImportFaultError(origin.path, None, "file must have rows", "found none")
+        if taken.triples == 0:
+            number, why = taken.refused[0]
+            detail = f"all {taken.read} are refused; row {number}: {why}"
+            raise ImportFaultError(origin.path, number, "some row must be taken", detail)
         _write_refused(rejects, taken.refused)
         _write_graph(origin, directory, turtle, taken, background, conclude)
         for path in (turtle, rejects):

@@ -69,6 +69,8 @@ def _override(rule: Rule, given: Mapping[str, str]) -> Rule:
     text = rule.text
     for parameter in rule.parameters:
         value = next((given[name] for name in _names(rule, parameter) if name in given), None)
+        if value is not None and re.fullmatch(r"-\d+", value.strip()):
+            raise KnowledgeError(f"{rule.slug}.{parameter.name} = {value}: less than nothing")
         text = text if value is None else _set(text, parameter.name, value)
     return rule if text is rule.text else parse_rule(text, slug=rule.slug, path=rule.path)
 

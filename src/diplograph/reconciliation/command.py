@@ -1,6 +1,7 @@
 """The command `diplograph link`."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,12 +69,21 @@ def _content(text: str) -> str:
     path = Path(text)
     try:
         if not path.is_file():
+            _refuse_file_name(text)
             return text
     except OSError:  # words longer than a file name can be
         return text
     from diplograph import documents  # noqa: PLC0415 - what reads HTML is not loaded for words alone
 
     return documents.decode(path.read_bytes(), name=text)
+
+
+def _refuse_file_name(text: str) -> None:
+    """What is named like a file, and is none, is no prose."""
+    from diplograph.errors import InputError  # noqa: PLC0415
+
+    if re.fullmatch(r"\S+\.(?:txt|md|html?)", text):
+        raise InputError(f"{text}: no such file")
 
 
 def _as_record(mention: "Mention", linker: "Linker") -> dict[str, Any]:

@@ -3,15 +3,17 @@
 Query workers import this package many times a day, so what is heavy (Flask) is imported when called for.
 """
 
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from diplograph.errors import InputError
 from diplograph.server.settings import Settings
 
 if TYPE_CHECKING:
     from flask import Flask
 
-__all__ = ["Settings", "create_app", "publish_description", "serve"]
+__all__ = ["Settings", "create_app", "publish_description", "require_free", "serve"]
 
 
 def create_app(
@@ -35,6 +37,18 @@ def serve(
     from diplograph.server.application import serve as run  # noqa: PLC0415
 
     run(source, host, port, settings or Settings())
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise InputError where something else listens already."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise InputError(
+                f"cannot serve on {host}, port {port}: {error.strerror}; choose another with --port"
+            ) from error
 
 
 def publish_description(directory: Path) -> None:
