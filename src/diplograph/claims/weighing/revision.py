@@ -8,7 +8,7 @@ from pathlib import Path
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
-from diplograph.claims import actors, assertion, roles
+from diplograph.claims import actors, assertion, completion, roles, syntax
 from diplograph.claims.drafting import Told
 from diplograph.claims.frames import Lexicon
 from diplograph.claims.roles import Roles
@@ -90,9 +90,9 @@ def _claim(token: Token, kind: str, offered: Proposals, weights: Weights) -> Cla
     read = proposals.reading(token, kind, offered)
     if read.trigger is None and read.claim is None:
         return None
-    sides = _sides(token, kind, read, offered, weights)
+    sides = _returned(token, _sides(token, kind, read, offered, weights), offered)
     filled = _roles(kind, read, sides, offered)
-    if not any(sides.values()):
+    if not any(sides.values()) or _is_unlicensed(read, kind, sides, offered):
         return None
     when = _when(token, kind, read, offered, weights)
     inferred = frozenset(
@@ -106,6 +106,28 @@ def _claim(token: Token, kind: str, offered: Proposals, weights: Weights) -> Cla
             return None
         claim = made
     return _weighed(claim, token, kind, offered, weights)
+
+
+def _returned(
+    token: Token, sides: Mapping[str, list[Power]], offered: Proposals
+) -> Mapping[str, list[Power]]:
+    """Return the sides of what is done in return, changed where the sentence names neither: "no return visit followed"."""
+    words = offered.scene.lexica.coreference["return"]["words"]
+    back = any(child.lower_ in words for child in syntax.children(token, "amod", "compound"))
+    if not back or any(power.named for powers in sides.values() for power in powers):
+        return sides
+    return {"source": sides["target"], "target": sides["source"]}
+
+
+def _is_unlicensed(read: Reading, kind: str, sides: Mapping[str, list[Power]], offered: Proposals) -> bool:
+    """Tell whether an event that nobody may be supposed to have done would be laid to powers named elsewhere only.
+
+    "The attacks of September 11" are nobody's whom the story spoke of before."""
+    scene, trigger = offered.scene, read.trigger
+    if kind not in scene.lexica.roles["implied"]["never"] or trigger is None:
+        return False
+    back = completion.refers_back(trigger.token, scene) and completion.antecedent(trigger, {}, scene)
+    return not back and not any(power.named for powers in sides.values() for power in powers)
 
 
 def _sides(
