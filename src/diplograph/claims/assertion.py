@@ -95,9 +95,10 @@ def _claimant(verdict: Factuality, scene: Scene) -> Actor | None:
                 t for to in syntax.children(verdict.source, "prep") for t in syntax.children(to, "pobj")
             ]
         for token in said_by:
-            found = actors.resolve(token, scene)
-            if found:
-                return found[0]
+            for actor in actors.resolve(token, scene):
+                speaker = actors.states(actor, scene) if actor.kind == "Place" else actor
+                if speaker is not None:  # a capital speaks for its state, a place for nobody
+                    return speaker
         return Actor("unnamed sources", "CollectiveAgent")
     return Actor(scene.author, "Person") if scene.author else None
 
