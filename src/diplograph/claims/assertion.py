@@ -89,12 +89,7 @@ def _future(verdict: Factuality, when: str | None, published: str | None) -> Mod
 
 def _claimant(verdict: Factuality, scene: Scene) -> Actor | None:
     if verdict.source is not None:
-        said_by = syntax.clause_subjects(verdict.source)
-        if verdict.source.lower_ == "according":
-            said_by = [
-                t for to in syntax.children(verdict.source, "prep") for t in syntax.children(to, "pobj")
-            ]
-        for token in said_by:
+        for token in syntax.speakers(verdict.source):
             for actor in actors.resolve(token, scene):
                 speaker = actors.states(actor, scene) if actor.kind == "Place" else actor
                 if speaker is not None:  # a capital speaks for its state, a place for nobody

@@ -32,7 +32,6 @@ _COMPLEMENTS = {
     "relcl",
     "dative",
 }
-_ASIDE = {"in", "at", "by", "after", "before", "during", "under", "over", "amid", "because", "with", "as"}
 _INFINITIVES = {"xcomp", "acl"}
 _REACHED = {*_COMPLEMENTS, "prep", "conj", *syntax.PASSIVE_SUBJECTS, *syntax.SUBJECTS}
 
@@ -77,7 +76,7 @@ def judge(
 def _according(trigger: Token) -> dict[str, Any]:
     """Return stance and source where the clause is told "according to" somebody."""
     above = {trigger.i, *(governor.i for _, governor in syntax.path_up(trigger))}
-    found = (t for t in trigger.sent if t.lower_ == "according" and t.head.i in above)
+    found = (t for t in trigger.sent if syntax.is_attribution(t) and t.head.i in above)
     return next(({"stance": Stance.ATTRIBUTED, "source": token} for token in found), {})
 
 
@@ -121,7 +120,7 @@ def _contrasted(child: Token) -> bool:
 def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether what stands above the step no longer bears on whether the event happened."""
     governor, lemma = step.governor, step.governor.lemma_.lower()
-    if (_phrase(governor, words) and not _is_aside(step)) or _wished(step, words):
+    if (_phrase(governor, words) and not _is_aside(step, words)) or _wished(step, words):
         return False
     if step.relation in syntax.SUBJECTS:
         return not (lemma in words["transparent"]["existence"] or _predicative(governor, words))
@@ -161,9 +160,9 @@ def _wished(step: _Step, words: Mapping[str, Any]) -> bool:
     )
 
 
-def _is_aside(step: _Step) -> bool:
-    """Tell whether a phrase tells only how or why: "broke off relations in protest"."""
-    return step.relation == "prep" and step.child.lower_ in _ASIDE
+def _is_aside(step: _Step, words: Mapping[str, Any]) -> bool:
+    """Tell whether a phrase tells only how, when or why something was cut short."""
+    return step.relation == "prep" and step.child.lower_ in words["fails"]["aside"]
 
 
 def _is_meant_for(step: _Step, words: Mapping[str, Any]) -> bool:
@@ -230,7 +229,7 @@ def _governed(
         return verdict if _is_instead(step.child, words) else markers.turned(verdict)
     if _wished(step, words):
         return markers.with_modality(verdict, Modality.POSSIBLE)
-    if step.relation != "conj" and _phrase(governor, words) and not _is_aside(step):
+    if step.relation != "conj" and _phrase(governor, words) and not _is_aside(step, words):
         return markers.turned(verdict)
     if step.relation == "prep" and step.child.lower_ == "against" and lemma in words["fails"]["against"]:
         return markers.turned(verdict)

@@ -215,8 +215,20 @@ def owners(noun: Token) -> list[Token]:
 def complements(token: Token) -> Iterator[tuple[str, Token]]:
     """Yield (preposition, noun) for each prepositional phrase on a token, through chains like "out of"."""
     for child in dependents(token):
-        if child.dep_ in {"prep", "dative", "agent", "prt"} and child.lower_ != "according":
+        if child.dep_ in {"prep", "dative", "agent", "prt"} and not is_attribution(child):
             yield from _prepositional(child)
+
+
+def is_attribution(token: Token) -> bool:
+    """Tell whether a word names whose word something is told on: "according to Reuters"."""
+    return token.lower_ == "according"
+
+
+def speakers(source: Token) -> list[Token]:
+    """Return who says what hangs on a verb of saying or on "according"."""
+    if not is_attribution(source):
+        return clause_subjects(source)
+    return [noun for to in children(source, "prep") for noun in children(to, "pobj")]
 
 
 def _prepositional(preposition: Token) -> Iterator[tuple[str, Token]]:
