@@ -1,6 +1,8 @@
 """The same under gunicorn, with two processes."""
 
+import contextlib
 import http.client
+import re
 import socket
 import time
 from collections import Counter
@@ -43,6 +45,44 @@ def test_many_clients_are_answered(server: Live) -> None:
     with ThreadPoolExecutor(8) as pool:
         statuses = Counter(status for status, _ in pool.map(lambda _: ask(server, POINT), range(100)))
     assert statuses == {200: 100}
+
+
+def test_a_slow_request_does_not_hold_up_the_connections_served_with_it(server: Live) -> None:
+    """After small requests a few connections share a thread; one then asks for something endless."""
+    with contextlib.ExitStack() as stack:
+        shared = [stack.enter_context(contextlib.closing(kept_alive(server))) for _ in range(6)]
+        for _ in range(20):
+            for connection in shared:
+                assert small(connection)
+        begun = time.monotonic()
+        address = "/sparql?" + urlencode({"query": ENDLESS + " # shared", "timeout": "20"})
+        shared[0].request("GET", address)
+        assert all(small(connection) for _ in range(5) for connection in shared[1:])
+        assert time.monotonic() - begun < 20, "the others were answered before the endless one was given up"
+        shared[0].sock.close()
+
+
+def test_requests_sent_without_waiting_are_answered_in_order(server: Live) -> None:
+    numbers = [n % 3000 for n in range(0, 4000, 97)]
+    lines = [
+        f"GET /sparql?{urlencode({'query': f'SELECT ?o {{ <http://x/{n}> <http://x/p> ?o }}', 'format': 'csv'})}"
+        " HTTP/1.1\r\nHost: x\r\n"
+        for n in numbers
+    ]
+    lines[-1] += "Connection: close\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall("".join(f"{line}\r\n" for line in lines).encode())
+        said = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert [int(body) for body in re.findall(rb"\r\n\r\no\r\n(\d+)\r\n", said)] == numbers
+
+
+def kept_alive(server: Live) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(server.host, timeout=30)
+
+
+def small(connection: http.client.HTTPConnection) -> bool:
+    connection.request("GET", "/sparql?" + urlencode({"query": POINT, "format": "csv"}))
+    return connection.getresponse().read() == b"o\r\n7\r\n"
 
 
 def test_a_query_without_end_gets_503(server: Live) -> None:

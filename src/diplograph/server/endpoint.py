@@ -31,6 +31,7 @@ class QueryRecord:
     text: str
     rows: int | None = None
     cached: bool = False
+    at_once: bool = False  # answered by the thread that took the request, which had to wait for nobody
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,13 @@ class Endpoint:
         tag = self.tag()
         key = None if job.text != text else entity_tag(tag, job)
         if key is not None and key in request.environ.get("HTTP_IF_NONE_MATCH", ""):
+            record.at_once = True
             return "", _conditional(Response(status=304), key)
         kept = self.cache.get(key) if key is not None else None
         if kept is not None:
-            record.rows, record.cached = kept.rows, True
+            record.rows, record.cached, record.at_once = kept.rows, True, True
             return kept.written, _conditional(_kept(kept, request), key)
-        answer = self._run(request, operation, job, text)
+        answer = self._run(request, operation, job, record)
         record.rows = answer.rows
         if answer.coming is not None:
             keep = self._keeping(key if answer.tag == tag else None, answer)
@@ -104,15 +106,16 @@ class Endpoint:
         found = json.loads(body)
         return {"vars": found["head"]["vars"], "bindings": found["results"]["bindings"]}
 
-    def _run(self, request: Request, operation: protocol.Operation, job: Job, text: str) -> Answer:
+    def _run(self, request: Request, operation: protocol.Operation, job: Job, record: QueryRecord) -> Answer:
         gone = departure(request.environ)
         try:
             found = self.look_up(job)
             if found is not None:
+                record.at_once = True
                 return Answer(found[0], found[2], found[1])
             return self.engine.answer(job, client_of(request), gone, _timeout(operation))
         except Malformed as error:
-            raise malformed(text, str(error)) from error
+            raise malformed(record.text, str(error)) from error
         except NotAcceptable as error:
             offered = GRAPHS if str(error) == "graph" else SOLUTIONS
             wish = operation.first("format") or request.headers.get("Accept", "")

@@ -27,7 +27,8 @@ class Lanes:
         self._per_client = per_client
         self._clients: Counter[str] = Counter()
         self._slow_ones: OrderedDict[int, None] = OrderedDict()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = {lane: threading.Condition(self._lock) for lane in self._free}  # nobody wakes in vain
 
     @contextmanager
     def quick(self, deadline: float) -> Iterator[None]:
@@ -40,7 +41,7 @@ class Lanes:
 
     def try_slow(self, client: str) -> bool:
         """Take a place in the slow lane if there is one and nobody waits for it."""
-        with self._changed:
+        with self._lock:
             free = self._free["slow"] > 0 and not self._waiting["slow"]
             if not free or self._clients[client] >= self._per_client:
                 return False
@@ -50,7 +51,7 @@ class Lanes:
 
     def enter_slow(self, client: str, deadline: float) -> None:
         """Take a place in the slow lane, to be given back by `leave_slow`; raises `Problem` (429, 503)."""
-        with self._changed:
+        with self._lock:
             if self._clients[client] >= self._per_client:
                 raise busy(f"{self._per_client} long queries of yours are under way; wait for one to end")
             self._clients[client] += 1
@@ -71,12 +72,12 @@ class Lanes:
 
     def is_slow(self, query: int) -> bool:
         """Return whether the query with this hash was slow before."""
-        with self._changed:
+        with self._lock:
             return query in self._slow_ones
 
     def remember_slow(self, query: int) -> None:
         """Send the query with this hash to the slow lane at once, next time."""
-        with self._changed:
+        with self._lock:
             self._slow_ones[query] = None
             self._slow_ones.move_to_end(query)
             if len(self._slow_ones) > _REMEMBERED:
@@ -88,34 +89,34 @@ class Lanes:
 
     def counts(self) -> dict[str, int]:
         """Return how many places are free and how many queries wait, for the metrics."""
-        with self._changed:
+        with self._lock:
             return {f"{lane}_free": free for lane, free in self._free.items()} | {
                 f"{lane}_waiting": len(waiting) for lane, waiting in self._waiting.items()
             }
 
     def _enter(self, lane: str, deadline: float) -> None:
         """Take a place in the order of arrival."""
-        waiting, ticket = self._waiting[lane], object()
-        with self._changed:
+        waiting, changed, ticket = self._waiting[lane], self._changed[lane], object()
+        with self._lock:
             if self._free[lane] == 0 and len(waiting) >= self._most_waiting:
                 raise busy(f"{self._most_waiting} queries are waiting already; try again later")
             waiting.append(ticket)
             left = max(0.0, deadline - time.monotonic())
             try:
-                if not self._changed.wait_for(lambda: self._free[lane] > 0 and waiting[0] is ticket, left):
+                if not changed.wait_for(lambda: self._free[lane] > 0 and waiting[0] is ticket, left):
                     raise overdue("no place came free in time")
                 self._free[lane] -= 1
             finally:
                 waiting.remove(ticket)
-                self._changed.notify_all()
+                changed.notify_all()
 
     def _leave(self, lane: str) -> None:
-        with self._changed:
+        with self._lock:
             self._free[lane] += 1
-            self._changed.notify_all()
+            self._changed[lane].notify_all()
 
     def _forget(self, client: str) -> None:
-        with self._changed:
+        with self._lock:
             self._clients[client] -= 1
             if self._clients[client] <= 0:
                 del self._clients[client]

@@ -90,11 +90,12 @@ class Worker:
         return time.monotonic()
 
     def step_back(self) -> None:
-        """Let quick queries go first on the processor; cannot be undone."""
+        """Let quick queries go first, and leave a processor to them where there are several; cannot be undone."""
         if not self._polite:
             self._polite = True
             with suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, self.child.pid, _NICENESS)
+                _leave_a_processor(self.child.pid)
 
     @property
     def polite(self) -> bool:
@@ -108,6 +109,13 @@ class Worker:
     def bury(self) -> None:
         """End the process and give back what it held."""
         self._nursery.bury(self.child)
+
+
+def _leave_a_processor(pid: int) -> None:
+    """Keep a process off the first processor: priority alone lets others wait for the rest of its slice of time."""
+    if sys.platform.startswith("linux"):
+        processors = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(pid, processors[1:] or processors)
 
 
 def _widen(pipe: int) -> None:

@@ -10,7 +10,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from diplograph.server.answers import QueryEngine
 from diplograph.server.application import create_app, warm
 from diplograph.server.settings import Settings
-from diplograph.server.steady import SteadyWorker
+from diplograph.server.steady import SteadyWorker, note
 
 _GRACE = 10  # seconds that requests under way get when the server is asked to end
 
@@ -50,6 +50,7 @@ def run(source: Path | str, host: str, port: int, settings: Settings) -> None:
         "graceful_timeout": _GRACE,
         "limit_request_line": 0,
         "worker_exit": _close_engine,
+        "post_request": note,
         "proc_name": "diplograph",
         "accesslog": None,
     }
