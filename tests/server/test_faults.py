@@ -124,6 +124,24 @@ def test_the_operator_may_end_a_query(server: Live) -> None:
     assert server.get("/queries/none", "DELETE")[0] == 404
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="needs Linux")
+def test_a_slow_query_steps_back(folder: Path) -> None:
+    """It lets others go first, and leaves them a processor where there are several."""
+    processors = sorted(os.sched_getaffinity(0))
+
+    def has_stepped_back(pid: int) -> bool:
+        with suppress(OSError):  # it may have ended meanwhile
+            patient = os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+            return patient and sorted(os.sched_getaffinity(pid)) == (processors[1:] or processors)
+        return False
+
+    with serving(folder) as live, ThreadPoolExecutor() as pool:
+        assert sum(map(has_stepped_back, live.workers())) <= 1, "the one that searches for proofs"
+        waiting = [pool.submit(ask, live, f"{ENDLESS} # {n}", timeout="10") for n in range(2)]
+        assert eventually(lambda: sum(map(has_stepped_back, live.workers())) >= 2)
+        assert {each.result()[0] for each in waiting} == {503}
+
+
 def test_point_queries_keep_answering_while_others_run_away(server: Live) -> None:
     stop = threading.Event()
     statuses: Counter[int] = Counter()

@@ -1,12 +1,12 @@
 """Connections that one thread serves in turn, for requests so small that a change of threads costs more."""
 
-import select
+import selectors
 import threading
 import time
 from contextlib import suppress
 from typing import Any
 
-_PAUSE = 0.1  # seconds to wait for the next request before connections go back; it keeps one thread from nothing else
+_PAUSE = 0.1  # seconds to wait for the next request before connections go back
 _STINT = 1.0  # seconds after which they go back all the same, so that those that fell silent are noticed
 
 
@@ -24,7 +24,7 @@ class Circle:
         self._seen = 0  # how many had been at the last look
         self._leader: int | None = None
         self._until = 0.0
-        self._poll = select.epoll()
+        self._selector = selectors.DefaultSelector()
         self._lock = threading.Lock()
 
     @property
@@ -36,8 +36,8 @@ class Circle:
         """Take in a connection; return whether the calling thread is to lead, as nobody does."""
         descriptor = connection.sock.fileno()
         with self._lock:
+            self._selector.register(descriptor, selectors.EVENT_READ)
             self._resting[descriptor] = connection
-            self._poll.register(descriptor, select.EPOLLIN)
             if self._leader is not None:
                 return False
             self._leader, self._until = threading.get_ident(), time.monotonic() + _STINT
@@ -47,7 +47,7 @@ class Circle:
         """Return the descriptors on which a request waits; none after a pause, or when the stint is over."""
         if not self._is_mine() or time.monotonic() > self._until:
             return []
-        return [descriptor for descriptor, _ in self._poll.poll(_PAUSE)]
+        return [key.fd for key, _ in self._selector.select(_PAUSE)]
 
     def take(self, descriptor: int) -> Any:
         """Return a connection to serve, `None` when it has left; for the thread that leads."""
@@ -100,4 +100,4 @@ class Circle:
 
     def _forget(self, descriptor: int) -> None:
         with suppress(OSError):  # it is closed already
-            self._poll.unregister(descriptor)
+            self._selector.unregister(descriptor)

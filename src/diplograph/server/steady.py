@@ -9,7 +9,7 @@ the other. Should a request keep that thread after all, the others of the circle
 import select
 import threading
 import time
-from dataclasses import dataclass
+from concurrent.futures import Future
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
@@ -23,19 +23,6 @@ _COURTESY = 0.0002  # seconds a connection already held holds back from taking a
 _MOST_COURTESY = 0.0006
 
 _IN_CIRCLE = object()  # what is said of a connection that stays in the circle
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """Whether to keep a connection, as gunicorn wants to be told: like a future that is done."""
-
-    kept: bool
-
-    def cancelled(self) -> bool:
-        return False
-
-    def result(self) -> bool:
-        return self.kept
 
 
 class SteadyWorker(ThreadWorker):  # type: ignore[misc]
@@ -67,14 +54,14 @@ class SteadyWorker(ThreadWorker):  # type: ignore[misc]
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Do with the connection as was found, unless the circle has it."""
-        if fs.cancelled() or fs.result() is not _IN_CIRCLE:
+        if fs.cancelled() or fs.exception() is not None or fs.result() is not _IN_CIRCLE:
             super().finish_request(conn, fs)
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Wait, but no longer than a tick while a thread serves the circle: it may need to be relieved."""
         super().wait_for_and_dispatch_events(min(timeout, _TICK) if self._circle.led else timeout)
         for conn in self._circle.rescue():
-            self.finish_request(conn, _Outcome(kept=True))
+            self.finish_request(conn, _done(kept=True))
 
     def accept(self, listener: Any) -> None:
         """Take a new connection, unless a process with fewer of them does so first."""
@@ -88,16 +75,22 @@ class SteadyWorker(ThreadWorker):  # type: ignore[misc]
 
     def _lead(self) -> None:
         """Serve the circle until it is quiet, or until this thread was relieved."""
-        while self.alive and not self._others_wait() and (ready := self._circle.ready()):
-            for descriptor in ready:
-                conn = self._circle.take(descriptor)
-                if conn is None:
-                    break
-                kept = self._handle(conn)
-                if not self._circle.put_back(conn, stays=kept is True and self._fits(conn)):
-                    self.method_queue.defer(self.finish_request, conn, _Outcome(kept is True))
-        for conn in self._circle.leave():
-            self.method_queue.defer(self.finish_request, conn, _Outcome(kept=True))
+        try:
+            while self.alive and not self._others_wait() and (ready := self._circle.ready()):
+                for descriptor in ready:
+                    self._serve(descriptor)
+        finally:
+            for conn in self._circle.leave():
+                self.method_queue.defer(self.finish_request, conn, _done(kept=True))
+
+    def _serve(self, descriptor: int) -> None:
+        """Serve one request of the circle; a connection that may not stay goes back to gunicorn."""
+        conn = self._circle.take(descriptor)
+        if conn is None:
+            return
+        kept = self._handle(conn)
+        if not self._circle.put_back(conn, stays=kept is True and self._fits(conn)):
+            self.method_queue.defer(self.finish_request, conn, _done(kept=kept is True))
 
     def _fits(self, conn: Any) -> bool:
         """Tell whether a connection belongs into the circle, after the request this thread has just served."""
@@ -115,6 +108,13 @@ class SteadyWorker(ThreadWorker):  # type: ignore[misc]
 
     def _others_wait(self) -> bool:
         return bool(self.tpool._work_queue.qsize())
+
+
+def _done(*, kept: bool) -> Future[bool]:
+    """Return the outcome of a request as gunicorn wants it told."""
+    outcome: Future[bool] = Future()
+    outcome.set_result(kept)
+    return outcome
 
 
 def note(worker: SteadyWorker, _request: object, environ: dict[str, Any], _response: object) -> None:
