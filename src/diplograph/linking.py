@@ -111,27 +111,63 @@ def classes(entity: Entity) -> tuple[str, ...]:
     return tuple(kind.removeprefix("dg:") for kind in entity.properties.get("rdf:type", ())) or (entity.kind,)
 
 
-def analysts_codes(
-    reference: Reference, kept: Container[str], counted_as: Mapping[str, str]
-) -> Mapping[str, str]:
-    """Return the code by which analysts call each state and organization: a former state by that of who continues it.
+@dataclass(frozen=True)
+class Naming:
+    """How analysts name: codes that stay, codes that count as others, names by entity, and parts named apart."""
 
-    `kept` are the codes of former states that stay and of organizations that are said, `counted_as` maps other codes."""
+    kept: Container[str]
+    counted_as: Mapping[str, str]
+    called: Mapping[str, str] = field(default_factory=dict)
+    apart: Container[str] = ()
+
+
+def analysts_codes(reference: Reference, naming: Naming) -> Mapping[str, str]:
+    """Return the code or name by which analysts call each state and organization.
+
+    A former state is called as who continues it, a state without an ISO code by its name, and a part of an
+    organization as the whole."""
     heirs = {
         old: iri
         for iri, entity in reference.entities.items()
         for old in entity.properties.get("dg:continuatorOf", ())
     }
-    codes = {iri: entity.code for iri, entity in reference.entities.items() if entity.code}
     found = {}
-    for iri, code in codes.items():
-        if iri.startswith("organization:") and code.isupper() and code not in kept:
-            continue
-        heir = iri
-        while code not in kept and heir in heirs:
-            heir = heirs[heir]
-        found[iri] = counted_as.get(code, codes.get(heir, code))
+    for iri, entity in reference.entities.items():
+        if iri in naming.called:
+            found[iri] = naming.called[iri]
+        elif iri.startswith("state:"):
+            found[iri] = _code_of_state(entity, heirs, naming, reference)
+        elif iri.startswith("organization:"):
+            found[iri] = _name_of_organization(entity, naming, reference)
     return found
+
+
+def _code_of_state(entity: Entity, heirs: Mapping[str, str], naming: Naming, reference: Reference) -> str:
+    """Return the code of a state, or that of the state that continues it; its name where neither has one."""
+    heir: str | None = entity.iri
+    while heir is not None:
+        bearer = reference.entities[heir]
+        code = bearer.code or ""
+        if code in naming.counted_as:
+            return naming.counted_as[code]
+        if code in naming.kept or "dg:iso3" in bearer.properties:
+            return code
+        heir = heirs.get(heir)
+    return entity.label
+
+
+def _name_of_organization(entity: Entity, naming: Naming, reference: Reference) -> str:
+    """Return the code that is said of an organization, or of the one that it is a part of; else its name."""
+    seen: set[str] = set()
+    part: Entity | None = entity
+    while part is not None and part.iri not in seen:
+        seen.add(part.iri)
+        code = part.code or ""
+        if code in naming.kept:
+            return code
+        whole = part.properties.get("dcterms:isPartOf", ())
+        part = reference.entities.get(whole[0]) if whole and part.iri not in naming.apart else None
+    return entity.code if entity.code and not entity.code.isupper() else entity.label
 
 
 def existed(entity: Entity, when: str | None) -> bool:
@@ -223,6 +259,17 @@ def _years_apart(interval: str, time: str) -> int:
 def _office_state(term: Tenure, reference: Reference) -> str | None:
     office = reference.entities.get(term.object)
     return office.state if office else None
+
+
+def whole(organ: str, when: str | None, apart: Container[str], reference: Reference) -> str | None:
+    """Return the organization that another is a part of, or the one that it replaced where it did not exist yet."""
+    entity = reference.entities[organ]
+    parts = entity.properties.get("dcterms:isPartOf", ()) if organ not in apart else ()
+    found = reference.entities.get(parts[0]) if parts else None
+    while found is not None and not existed(found, when):
+        earlier = found.properties.get("dcterms:replaces", ())
+        found = reference.entities.get(earlier[0]) if earlier else None
+    return found.iri if found is not None else None
 
 
 def polity(state: str, when: str | None, reference: Reference) -> str:

@@ -52,5 +52,9 @@ def load_knowledge(
         situations=classes.situations,
     )
     codes = {iri: entity.code for iri, entity in known.entities.items() if entity.code}
-    analysts = linking.analysts_codes(known, words.codes["kept"], words.codes["counted_as"])
+    table = words.codes
+    naming = linking.Naming(
+        table["kept"], table["counted_as"], table["called"], table["apart"]["organizations"]
+    )
+    analysts = linking.analysts_codes(known, naming)
     return Knowledge(known, classes, reader, sides, codes, analysts, imports)

@@ -227,6 +227,9 @@ def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, context: 
     if kind == "Place":
         found = linking.states_of_place(entity.iri, when, context.published, scene.reference)
         state = found[0] if found else entity.state
+    if kind == "Organization":
+        apart = scene.lexica.codes["apart"]["organizations"]
+        state = linking.whole(entity.iri, when or context.published, apart, scene.reference) or state
     if kind == "Person":
         state = _person_state(entity, scene, when)
         held = {term.object for term in scene.reference.terms.get(entity.iri, ())}

@@ -1,0 +1,53 @@
+"""Whom single sentences name, by the codes and names that analysts use. The sentences are ours."""
+
+from dataclasses import replace
+
+import pytest
+
+from diplograph import documents
+from diplograph.claims import extraction
+from diplograph.claims.discourse import power_of
+from diplograph.pipeline import Knowledge
+
+# text, date of publication, who is named, who is not
+NAMED = [
+    # what is a part of an organization counts as the whole, at its time
+    ("The Security Council lifted the embargo.", "2003-09-12", {"UN"}, set()),
+    ("The General Assembly condemned the annexation.", "2014-03-27", {"UN"}, set()),
+    ("The European Commission warned Ankara.", "2019-10-15", {"EU", "TUR"}, set()),
+    ("The European Commission warned Ankara.", "1976-10-15", {"EEC", "TUR"}, set()),
+    ("The North Atlantic Council met in Ottawa.", "1951-09-20", {"NATO"}, set()),
+    ("The International Court of Justice ruled against Thailand.", "1962-06-15", {"International Court of Justice"}, {"UN"}),
+    # states of the past by the codes of today, those without a code by their names
+    ("Austria declared war on Serbia in July 1914.", None, {"AUT", "SRB"}, {"YUG"}),
+    ("Montenegro mobilized in October 1912.", None, {"MNE"}, set()),
+    ("Japan annexed Korea in 1910.", None, {"JPN", "KOR"}, set()),
+    ("Egypt recognized North Yemen in 1962.", None, {"EGY", "YEM"}, set()),
+    ("Soviet Russia recognized Estonia in 1920.", None, {"SUN", "EST"}, {"RUS"}),
+    ("Russia mobilized in July 1914.", None, {"RUS"}, {"SUN"}),
+    ("Tanzania trained guerrillas against Rhodesia in 1971.", None, {"TZA", "Rhodesia"}, set()),
+    ("Russia recognized South Ossetia and Abkhazia in 2008.", None, {"RUS", "South Ossetia", "Abkhazia"}, {"GEO"}),
+]  # fmt: skip
+
+
+def powers(text: str, published: str | None, knowledge: Knowledge) -> set[str]:
+    """Return the codes or names of the powers that a text names."""
+    found: set[str] = set()
+
+    def listen(sentence, told, scene, lexicon):  # type: ignore[no-untyped-def]
+        keys = {power_of(mention.actor) or mention.actor.state for mention in scene.discourse.mentioned}
+        found.update(knowledge.analysts_codes.get(key, key) for key in keys if key)
+        return told
+
+    reader = replace(knowledge.reader, judge=listen)
+    extraction.read(documents.from_text(text, name="text", published=published), reader)
+    return found
+
+
+@pytest.mark.parametrize(("text", "published", "named", "not_named"), NAMED)
+def test_who_is_named(
+    text: str, published: str | None, named: set[str], not_named: set[str], knowledge: Knowledge
+) -> None:
+    found = powers(text, published, knowledge)
+    assert named <= found
+    assert not not_named & found
