@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from diplograph import documents
+from diplograph import documents, pipeline
 from diplograph.claims import extraction
 from diplograph.claims.discourse import power_of
 from diplograph.pipeline import Knowledge
@@ -27,7 +27,24 @@ NAMED = [
     ("Russia mobilized in July 1914.", None, {"RUS"}, {"SUN"}),
     ("Tanzania trained guerrillas against Rhodesia in 1971.", None, {"TZA", "Rhodesia"}, set()),
     ("Russia recognized South Ossetia and Abkhazia in 2008.", None, {"RUS", "South Ossetia", "Abkhazia"}, {"GEO"}),
+    # organizations by a word of their names, by where they sit, and several states by one word
+    ("Paraguay left the League in 1935.", None, {"PRY", "League of Nations"}, {"Arab League"}),
+    ("Brazil resigned from the Council of the League in June 1926.", None, {"League of Nations"}, {"UN"}),
+    ("Britain applied to the Communities in 1961.", None, {"GBR", "EEC"}, {"EU"}),
+    ("The Commission warned Warsaw.", "2017-07-26", {"EU", "POL"}, set()),
+    ("The United Nations debated Haiti. The Council imposed sanctions.", "1993-06-16", {"UN", "HTI"}, set()),
+    ("Paris asked the Atlantic alliance for help.", "1954-04-26", {"FRA", "NATO"}, set()),
+    ("The council of the city thanked Peru.", "2001-04-26", {"PER"}, {"UN"}),
+    ("Brussels suspended talks with Minsk.", "2006-05-03", {"EU", "BLR"}, {"BEL"}),
+    ("Brussels recognized the Congo; the Belgian ambassador arrived in 1960.", None, {"BEL"}, {"EU", "EEC"}),
+    ("Denmark recognized the Baltic states in August 1991.", None, {"DNK", "EST", "LVA", "LTU"}, set()),
+    ("The Balts protested to Moscow.", "2014-03-18", {"EST", "LVA", "LTU", "RUS"}, set()),
 ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return pipeline.load_knowledge(weighed=False)
 
 
 def powers(text: str, published: str | None, knowledge: Knowledge) -> set[str]:

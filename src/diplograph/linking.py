@@ -247,11 +247,14 @@ def _is_of_another_age(entity: Entity, context: Context, reference: Reference) -
     terms = reference.terms.get(entity.iri, ())
     return (
         bool(times and terms)
-        and min(_years_apart(term.time, time) for term in terms for time in times) > _CAREER
+        and min(years_apart(term.time, time) for term in terms for time in times) > _CAREER
     )
 
 
-def _years_apart(interval: str, time: str) -> int:
+def years_apart(interval: str | None, time: str | None) -> int:
+    """Return how many years lie between two EDTF times; none where one of them is not known."""
+    if interval is None or time is None:
+        return 0
     (first, last), (start, end) = edtf.span(interval), edtf.span(time)
     return max(first.year - end.year, start.year - last.year, 0)
 

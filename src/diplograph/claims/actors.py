@@ -6,7 +6,7 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from diplograph import linking
-from diplograph.claims import references, syntax
+from diplograph.claims import references, shortening, syntax
 from diplograph.claims.scene import Scene
 from diplograph.linking import Context
 from diplograph.mentions.naming import NameMention
@@ -25,9 +25,9 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
     when = when or scene.story(token)
     mention = scene.names.get(token.i)
     if mention is None or not mention.names:
-        both = _namesakes(token, scene, when)
-        if both:
-            return both
+        several = _namesakes(token, scene, when) or _shortened(token, scene, when)
+        if several:
+            return several
     if mention is not None:
         return _named(mention, scene, when)
     word = token.lemma_.lower()
@@ -108,6 +108,9 @@ def _named(mention: NameMention, scene: Scene, when: str | None) -> tuple[Actor,
     chosen = linking.decided(candidates)
     if chosen is None:
         return _undecided(mention, span, scene)
+    states = shortening.members_of(chosen.iri, scene, when or context.published)
+    if states:
+        return tuple(_state_actor(iri, span, scene) for iri in states)
     entity = scene.reference.entities[chosen.iri]
     return (_actor(entity, span, scene, when, context),)
 
@@ -119,6 +122,23 @@ def _namesakes(token: Token, scene: Scene, when: str | None) -> tuple[Actor, ...
     found = linking.namesakes(token.text, when or scene.document.published, scene.reference)
     span = scene.paragraph.span(token, token)
     return tuple(_state_actor(iri, span, scene) for iri in found) if len(found) == 2 else ()
+
+
+def _shortened(token: Token, scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    """Return the organization that "the League" is, or the states that "the Balts" are; what was named in full comes first."""
+    span = scene.paragraph.span(token, token)
+    time = when or scene.written(token)
+    states = shortening.members(token, scene, time)
+    if states:
+        return tuple(_state_actor(iri, span, scene) for iri in states)
+    found = shortening.organization(token, scene, time)
+    if found is None:
+        return ()
+    named = _shortens(token.text, token, scene)
+    if named is not None:
+        return (replace(named, span=span),)
+    context = Context(when, scene.written(token), scene.discourse.named)
+    return (_actor(scene.reference.entities[found], span, scene, when, context),)
 
 
 def _context(mention: NameMention, scene: Scene, when: str | None) -> Context:
@@ -184,17 +204,20 @@ def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | No
     if mention.kind == "Organization" and head.lemma_.lower() in scene.lexica.descriptions["state"]["nouns"]:
         return _described(head, head.lemma_.lower(), scene, when)
     if mention.kind == "Organization":
-        known = next(
-            (
-                m.actor
-                for m in scene.discourse.before(scene.position(head))
-                if _may_shorten(mention.text, m.actor, scene)
-            ),
-            None,
-        )
+        known = _shortens(mention.text, head, scene)
         if known is not None:
             return (replace(known, span=span),)
+        whole = (_shortened(t, scene, when) for t in scene.paragraph.tokens[mention.start : mention.end])
+        found = next((actors for actors in whole if actors), ())
+        if found:  # "the Council of the League" is the League's
+            return tuple(replace(actor, span=span) for actor in found)
     return (Actor(mention.text, mention.kind, None, None, (), span),)
+
+
+def _shortens(name: str, token: Token, scene: Scene) -> Actor | None:
+    """Return the organization named last that a part of its name calls again."""
+    before = scene.discourse.before(scene.position(token))
+    return next((m.actor for m in before if _may_shorten(name, m.actor, scene)), None)
 
 
 def _may_shorten(name: str, actor: Actor, scene: Scene) -> bool:
@@ -226,7 +249,8 @@ def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, context: 
     offices: tuple[str, ...] = ()
     if kind == "Place":
         found = linking.states_of_place(entity.iri, when, context.published, scene.reference)
-        state = found[0] if found else entity.state
+        country = found[0] if found else entity.state
+        state = shortening.seated(entity.iri, country, scene, when or context.published) or country
     if kind == "Organization":
         apart = scene.lexica.codes["apart"]["organizations"]
         state = linking.whole(entity.iri, when or context.published, apart, scene.reference) or state

@@ -9,7 +9,7 @@ from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
 from diplograph import sentences
-from diplograph.claims import actors, completion, drafting, references, syntax, things, timing
+from diplograph.claims import actors, completion, drafting, references, shortening, syntax, things, timing
 from diplograph.claims.discourse import Discourse, Relation, Thing
 from diplograph.claims.drafting import Told
 from diplograph.claims.frames import Lexicon
@@ -110,7 +110,7 @@ def _mentioned(token: Token, scene: Scene) -> tuple[Actor, ...]:
     mention = scene.names.get(token.i)
     if mention is not None:
         return actors.resolve(token, scene) if mention.head == token.i else ()
-    if token.lower_ in scene.lexica.offices:
+    if token.lower_ in scene.lexica.offices or shortening.may_mean(token, scene):
         return actors.resolve(token, scene)
     return (references.pronoun(token, scene) or ()) if token.pos_ == "PRON" else ()
 

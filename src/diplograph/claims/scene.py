@@ -1,7 +1,9 @@
 """Everything that is at hand while one paragraph is read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spacy.tokens import Token
 
@@ -13,6 +15,13 @@ from diplograph.reference import Reference
 from diplograph.sentences import ParsedParagraph
 
 _NEAR = 30  # tokens: a time said further back no longer tells which polity a name means
+
+
+@lru_cache(maxsize=512)
+def speaks_of(text: str, names: tuple[str, ...]) -> bool:
+    """Tell whether one of some names stands in a text."""
+    either = "|".join(re.escape(name) for name in names)
+    return bool(names) and re.search(rf"(?<![^\W_])(?:{either})(?![^\W_])", text) is not None
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,10 @@ class Scene:
     def position(self, token: Token) -> int:
         """Return where a token stands in the document."""
         return self.paragraph.offset + token.idx
+
+    def speaks_of(self, entity: str) -> bool:
+        """Tell whether the document calls an entity by one of its names anywhere."""
+        return speaks_of(self.document.text, self.reference.entities[entity].names)
 
     def story(self, token: Token) -> str | None:
         """Return the time that the text speaks of at a token: said in its sentence, else shortly before."""

@@ -1,0 +1,95 @@
+"""Powers that are called by less than a name: "the League", "the alliance", "Brussels", and several by one word.
+
+Which words, and which organizations and states they may mean, is said in `ontology/lexicon/descriptions.toml`.
+"""
+
+from collections.abc import Iterable
+
+from spacy.tokens import Token
+
+from diplograph import linking
+from diplograph.claims import syntax
+from diplograph.claims.scene import Scene
+
+_NEAR = 6  # years: a time said nearby may be that of another clause
+
+
+def may_mean(token: Token, scene: Scene) -> bool:
+    """Tell whether a word is one that calls a power by less than a name."""
+    words, phrase = scene.lexica.descriptions, _phrase(token)
+    return phrase in words["group"] or phrase in words["short"] or _bare(token, scene) is not None
+
+
+def organization(token: Token, scene: Scene, when: str | None) -> str | None:
+    """Return the organization that "the League", "the Commission" or "the alliance" is at a time."""
+    words = scene.lexica.descriptions
+    phrase = _phrase(token)
+    if not _is_definite(token):
+        return None
+    if token.text[:1].isupper() and phrase in words["short"]:
+        return _likeliest(words["short"][phrase], scene, when)
+    options = _bare(token, scene)
+    if options is not None and phrase not in words["plain"]["phrases"]:
+        options = [iri for iri in options if _is_spoken_of(iri, scene)]
+    return _likeliest(options or (), scene, when)
+
+
+def seated(place: str, country: str | None, scene: Scene, when: str | None) -> str | None:
+    """Return the organization that a city stands for: Brussels is the Union, where the text is not about Belgium."""
+    found = scene.lexica.descriptions["seat"].get(place)
+    if found is None or not linking.existed(scene.reference.entities[found], when):
+        return None
+    at_home = country is not None and scene.speaks_of(country) and not scene.speaks_of(found)
+    return None if at_home else str(found)
+
+
+def members(token: Token, scene: Scene, when: str | None) -> tuple[str, ...]:
+    """Return the states that "the Baltic states" or "the Scandinavians" are."""
+    return _existing(scene.lexica.descriptions["group"].get(_phrase(token), ()), scene, when)
+
+
+def members_of(entity: str, scene: Scene, when: str | None) -> tuple[str, ...]:
+    """Return the states that a region or a union is when it acts."""
+    return _existing(scene.lexica.descriptions["group"].get(entity, ()), scene, when)
+
+
+def _existing(states: Iterable[str], scene: Scene, when: str | None) -> tuple[str, ...]:
+    return tuple(iri for iri in sorted(states) if linking.existed(scene.reference.entities[iri], when))
+
+
+def _bare(token: Token, scene: Scene) -> Iterable[str] | None:
+    """Return the organizations that a word may mean where the text speaks of them; a capital in the list is one in the text."""
+    table = scene.lexica.descriptions["bare"]
+    found: Iterable[str] | None = table.get(_phrase(token), table.get(token.text))
+    return found
+
+
+def _is_spoken_of(organization: str, scene: Scene) -> bool:
+    """Tell whether the text calls an organization, or that which it is a part of, by its name."""
+    parts = scene.reference.entities[organization].properties.get("dcterms:isPartOf", ())
+    return any(scene.speaks_of(iri) for iri in (organization, *parts))
+
+
+def _likeliest(options: Iterable[str], scene: Scene, when: str | None) -> str | None:
+    """Return which of some organizations is meant: the nearest in time, then the one named last, then one spoken of at all."""
+    named, entities = scene.discourse.named, scene.reference.entities
+    apart = {iri: linking.years_apart(entities[iri].time, when) for iri in options}
+    return min(
+        (iri for iri in apart if apart[iri] <= _NEAR),
+        key=lambda iri: (apart[iri], -named.get(iri, -1), not scene.speaks_of(iri), iri),
+        default=None,
+    )
+
+
+def _phrase(token: Token) -> str:
+    """Return a noun with the words that say which one: "the Atlantic alliance"; a plural stays one, allies are each an ally."""
+    before = [c.lower_ for c in syntax.dependents(token) if c.dep_ in {"amod", "compound"}]
+    last = "ally" if token.lower_ == "allies" else token.lower_
+    return " ".join([*before, last])
+
+
+def _is_definite(token: Token) -> bool:
+    """Tell whether "the" stands before a word and nothing after it says which one it is."""
+    owned = any(word in {"of", "between", "with", "for", "against"} for word, _ in syntax.complements(token))
+    told = any(child.dep_ == "relcl" for child in syntax.dependents(token))
+    return not owned and not told and any(child.lower_ == "the" for child in syntax.dependents(token))
