@@ -39,6 +39,9 @@ NAMED = [
     ("Brussels recognized the Congo; the Belgian ambassador arrived in 1960.", None, {"BEL"}, {"EU", "EEC"}),
     ("Denmark recognized the Baltic states in August 1991.", None, {"DNK", "EST", "LVA", "LTU"}, set()),
     ("The Balts protested to Moscow.", "2014-03-18", {"EST", "LVA", "LTU", "RUS"}, set()),
+    ("Albania left the Warsaw Pact in September 1968.", None, {"ALB", "Warsaw Pact"}, set()),
+    ("Iraq left the Baghdad Pact in March 1959.", None, {"IRQ", "Baghdad Pact"}, {"CENTO"}),
+    ("Pakistan left CENTO in March 1979.", None, {"PAK", "CENTO"}, {"Baghdad Pact"}),
 ]  # fmt: skip
 
 

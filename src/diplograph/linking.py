@@ -16,6 +16,7 @@ from diplograph.reference import Name, Reference, Tenure
 _FORM_SCORE = {"name": 1.0, "adjective": 0.95, "demonym": 0.95, "metonym": 0.9, "family": 0.5}
 _MARGIN = 0.1  # candidates nearer to each other than this are not told apart
 _MINIMUM = 0.5
+_MISDATED = 40  # years by which a time spoken of may miss that of a state or an organization
 _CAREER = 25  # years before or after office in which somebody is still spoken of as acting
 
 
@@ -39,7 +40,24 @@ def rank(names: Iterable[Name], context: Context, reference: Reference) -> tuple
         candidate = _score(name, entity, context, reference)
         if candidate.score > best.get(entity.iri, Candidate(entity.iri, 0.0)).score:
             best[entity.iri] = candidate
+    _accept_nearest(best, context, reference)
     return tuple(sorted(best.values(), key=lambda candidate: (-candidate.score, candidate.iri)))
+
+
+def _accept_nearest(found: dict[str, Candidate], context: Context, reference: Reference) -> None:
+    """Where no bearer of a name existed then, take the nearest in time: Korea of 1943 is one that was or will be."""
+    time = context.when or context.published
+    if any(candidate.score >= _MINIMUM for candidate in found.values()):
+        return
+    apart = {
+        iri: years_apart(reference.entities[iri].time, time)
+        for iri, candidate in found.items()
+        if iri.startswith(("state:", "organization:")) and candidate.score > 0
+    }
+    nearest = min(apart, key=lambda iri: (apart[iri], iri), default=None)
+    if nearest is not None and apart[nearest] <= _MISDATED:
+        reasons = (*found[nearest].reasons, "nobody of the name is nearer in time")
+        found[nearest] = Candidate(nearest, _MINIMUM + _MARGIN, reasons)
 
 
 def decided(candidates: tuple[Candidate, ...]) -> Candidate | None:

@@ -16,6 +16,7 @@ _KINDS = {
     "state": "State", "person": "Person", "organization": "Organization", "place": "Place",
     "equipment": "Equipment", "treaty": "Treaty", "conflict": "Conflict", "bloc": "Bloc",
 }  # fmt: skip
+_THINGS = ("treaty:", "equipment:", "conflict:")  # an organization may bear the name of its treaty
 _BEFORE = ("poss", "amod", "compound", "nmod", "npadvmod", "appos")
 _OF = {"of", "from", "in", "for", "to", "at"}
 
@@ -104,7 +105,8 @@ def _named(mention: NameMention, scene: Scene, when: str | None) -> tuple[Actor,
     if not mention.names:
         return _unknown_name(mention, span, scene, when)
     context = _context(mention, scene, when)
-    candidates = linking.rank(mention.names, context, scene.reference)
+    acting = tuple(name for name in mention.names if not name.entity.startswith(_THINGS))
+    candidates = linking.rank(acting or mention.names, context, scene.reference)
     chosen = linking.decided(candidates)
     if chosen is None:
         return _undecided(mention, span, scene)

@@ -73,8 +73,10 @@ def treaty(token: Token, scene: Scene) -> Actor | None:
     """Return the treaty of the reference data that a name in a noun phrase stands for."""
     for index in range(token.left_edge.i, token.right_edge.i + 1):
         mention = scene.names.get(index)
-        if mention and mention.kind == "treaty" and mention.start <= token.i < mention.end:
-            entity = scene.reference.entities[mention.names[0].entity]
+        names = mention.names if mention and mention.start <= token.i < mention.end else ()
+        named = next((name.entity for name in names if name.entity.startswith("treaty:")), None)
+        if named is not None:
+            entity = scene.reference.entities[named]
             return Actor(entity.label, "Treaty", entity.iri, None, (), scene.paragraph.span(token, token))
     return None
 
