@@ -42,6 +42,12 @@ NAMED = [
     ("Albania left the Warsaw Pact in September 1968.", None, {"ALB", "Warsaw Pact"}, set()),
     ("Iraq left the Baghdad Pact in March 1959.", None, {"IRQ", "Baghdad Pact"}, {"CENTO"}),
     ("Pakistan left CENTO in March 1979.", None, {"PAK", "CENTO"}, {"Baghdad Pact"}),
+    # which state a name means is told by the time of its clause, else by when the text was written
+    ("They quarrelled in 1988. Russia has offered to mediate.", "2016-01-09", {"RUS"}, {"SUN"}),
+    ("Moscow, which has pressed Delhi since 1961, praised it.", "1976-05-15", {"SUN", "IND"}, {"RUS"}),
+    ("Washington broke with Tehran in 1980, and recognized Russia in 1992.", None, {"IRN", "RUS"}, {"SUN"}),
+    ("Moscow left on the 22nd. Echeverría withdrew his envoy in November 1974.", None, {"SUN"}, {"RUS"}),
+    ("No ship had come since 1870. The Soviet government adhered.", "1929-01-05", {"SUN"}, {"RUS"}),
 ]  # fmt: skip
 
 

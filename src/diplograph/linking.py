@@ -36,7 +36,7 @@ def rank(names: Iterable[Name], context: Context, reference: Reference) -> tuple
     """Return the candidates for a name, best first; those that cannot be meant at that time are left out."""
     best: dict[str, Candidate] = {}
     for name in names:
-        entity = reference.entities[_then(name.entity, context, reference)]
+        entity = reference.entities[_then(name, context, reference)]
         candidate = _score(name, entity, context, reference)
         if candidate.score > best.get(entity.iri, Candidate(entity.iri, 0.0)).score:
             best[entity.iri] = candidate
@@ -199,9 +199,16 @@ def existed_over(interval: str, time: str) -> bool:
     return edtf.overlap(interval, time)
 
 
-def _then(iri: str, context: Context, reference: Reference) -> str:
-    """Return the state that a state's name meant at the time: who says Russia of 1950 means the Soviet Union."""
-    return _at_time(iri, context.when or context.published, reference) if iri.startswith("state:") else iri
+def _then(name: Name, context: Context, reference: Reference) -> str:
+    """Return the state that a state's name meant at the time: who says Russia of 1950 means the Soviet Union.
+
+    The name of a state that is no more means another one only if it was its name too: a Soviet is never a subject of
+    the Tsar."""
+    if not name.entity.startswith("state:"):
+        return name.entity
+    then = _at_time(name.entity, context.when or context.published, reference)
+    lasts = (reference.entities[name.entity].time or "..").endswith("..")
+    return then if lasts or name.text in reference.entities[then].names else name.entity
 
 
 def _score(name: Name, entity: Entity, context: Context, reference: Reference) -> Candidate:
@@ -209,7 +216,8 @@ def _score(name: Name, entity: Entity, context: Context, reference: Reference) -
     reasons: list[str] = [f"written as its {name.form}"]
     time = context.when or context.published
     if not existed(entity, time):
-        score, reasons = score - (0.6 if context.when else 0.3), [*reasons, f"did not exist in {time}"]
+        later = context.when is None or (context.published is not None and existed(entity, context.published))
+        score, reasons = score - (0.3 if later else 0.6), [*reasons, f"did not exist in {time}"]
     if time is None and entity.time is not None and not entity.time.endswith(".."):
         score, reasons = score - 0.2, [*reasons, "no longer exists, and no time is spoken of"]
     if entity.iri in context.named:

@@ -42,7 +42,7 @@ class Reader:
 def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
     """Return the claims of a document in the order of the text."""
     discourse = Discourse()
-    scenes = list(_scenes(document, reader, discourse))
+    scenes = _with_first_time(list(_scenes(document, reader, discourse)))
     counts = [_counts(scene) for scene in scenes]
     for number, scene in enumerate(scenes):
         discourse.shares = _shares(counts[max(number - _AROUND, 0) : number + _AROUND + 1])
@@ -64,6 +64,12 @@ def _scenes(document: Document, reader: Reader, discourse: Discourse) -> Iterato
         yield Scene(
             document, paragraph, names, found, reader.lexica, reference, discourse, document.author, era
         )
+
+
+def _with_first_time(scenes: list[Scene]) -> list[Scene]:
+    """Tell the scenes before the first time that a text says that it is about that time."""
+    first = next((time.time for scene in scenes for time in scene.times if time.moves), None)
+    return [replace(scene, era=first) if scene.era is None else scene for scene in scenes]
 
 
 def _counts(scene: Scene) -> Counter[str]:

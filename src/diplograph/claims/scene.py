@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from spacy.tokens import Token
 
+from diplograph.claims import syntax
 from diplograph.claims.discourse import Discourse
 from diplograph.claims.lexica import Lexica
 from diplograph.mentions.naming import NameMention
@@ -15,6 +16,12 @@ from diplograph.reference import Reference
 from diplograph.sentences import ParsedParagraph
 
 _NEAR = 30  # tokens: a time said further back no longer tells which polity a name means
+
+
+def _is_present(verb: Token) -> bool:
+    """Tell whether a verb speaks of what is, has been or will be."""
+    words = (verb, *(child for child in syntax.dependents(verb) if child.dep_ in {"aux", "auxpass"}))
+    return any(word.tag_ in {"VBZ", "VBP", "MD"} for word in words)
 
 
 @lru_cache(maxsize=512)
@@ -59,18 +66,42 @@ class Scene:
         return speaks_of(self.document.text, self.reference.entities[entity].names)
 
     def story(self, token: Token) -> str | None:
-        """Return the time that the text speaks of at a token: said in its sentence, else shortly before."""
-        sentence = token.sent
-        near = [
-            time for time in self.times if time.start < sentence.end and sentence.start - time.end < _NEAR
-        ]
-        before = [time for time in near if time.start <= token.i and time.start >= sentence.start]
-        return (before or near[::-1])[-1].time if near else None
+        """Return the time that the text speaks of at a token: said in its clause, else in its sentence or shortly before.
+
+        What a dated text says in the present tense is as old as the text, unless its own sentence says a time."""
+        sentence, clause = token.sent, syntax.clause_of(token)
+        here = [t for t in self.times if sentence.start <= t.start < sentence.end]
+        same = [t for t in here if syntax.clause_of(self.paragraph.tokens[t.head]) == clause]
+        if not here and self.document.published is not None and _is_present(clause):
+            return None
+        lately = [t for t in self.times if t.start < sentence.start and sentence.start - t.end < _NEAR]
+        options = (
+            next((t for t in reversed(same) if t.start <= token.i), None),
+            next(iter(same), None),
+            next((t for t in reversed(here) if t.start <= token.i), None),
+            next(reversed(lately), None),
+            next(iter(here), None),
+        )
+        chosen = next((t for t in options if t is not None), None)
+        return self._ended(chosen.time) if chosen is not None else None
+
+    def _ended(self, time: str) -> str:
+        """Return a time that goes on as one that ends with the text, or else as its beginning: "since 1967" in 1983."""
+        first, _, last = time.partition("/")
+        if last == ".." and first != "..":
+            written = self.document.published
+            return written if written and written >= first else first
+        return last if first == ".." else time
 
     def written(self, token: Token) -> str | None:
         """Return when the text was written; one that does not say it is as old as the time its story has reached."""
         if self.document.published is not None:
             return self.document.published
-        earlier = [time.time for time in self.times if time.moves and time.start <= token.i]
-        later = [time.time for time in self.times if time.moves]
-        return next(iter([*earlier[::-1], *([self.era] if self.era else []), *later]), None)
+        moving = [time for time in self.times if time.moves]
+        earlier = [time.time for time in moving if time.start <= token.i]
+        known = [
+            *earlier[::-1],
+            *([self.era] if self.era else []),
+            *(time.time for time in [*moving, *self.times]),
+        ]
+        return self._ended(known[0]) if known else None
