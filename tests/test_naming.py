@@ -48,6 +48,13 @@ NAMED = [
     ("Washington broke with Tehran in 1980, and recognized Russia in 1992.", None, {"IRN", "RUS"}, {"SUN"}),
     ("Moscow left on the 22nd. Echeverría withdrew his envoy in November 1974.", None, {"SUN"}, {"RUS"}),
     ("No ship had come since 1870. The Soviet government adhered.", "1929-01-05", {"SUN"}, {"RUS"}),
+    # of two states of a name the usual one, unless the text has named the other
+    ("Manila sent a battalion to Korea in September 1950.", None, {"PHL", "KOR"}, {"PRK"}),
+    ("Cairo recognized Yemen in 1972.", None, {"EGY", "YEM"}, {"YMD"}),
+    ("Belgium sent troops to the Congo in 1964.", None, {"BEL", "COD"}, {"COG"}),
+    # arms do not name their maker
+    ("Peru bought MiG-29s from Belarus in 1996.", None, {"PER", "BLR"}, {"RUS", "SUN"}),
+    ("Slovakia handed its S-300 battery to Ukraine.", "2022-04-08", {"SVK", "UKR"}, {"RUS", "SUN"}),
 ]  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Context:
     state: str | None = None
     offices: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    usual: Container[str] = ()  # states that a name means first
 
 
 def rank(names: Iterable[Name], context: Context, reference: Reference) -> tuple[Candidate, ...]:
@@ -220,6 +221,8 @@ def _score(name: Name, entity: Entity, context: Context, reference: Reference) -
         score, reasons = score - (0.3 if later else 0.6), [*reasons, f"did not exist in {time}"]
     if time is None and entity.time is not None and not entity.time.endswith(".."):
         score, reasons = score - 0.2, [*reasons, "no longer exists, and no time is spoken of"]
+    if entity.iri in context.usual:
+        score, reasons = score + 0.15, [*reasons, "meant where nothing else tells"]
     if entity.iri in context.named:
         score, reasons = score + 0.3, [*reasons, "named before"]
         if context.named[entity.iri] == max(context.named.values()):

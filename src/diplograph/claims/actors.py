@@ -150,7 +150,8 @@ def _context(mention: NameMention, scene: Scene, when: str | None) -> Context:
         classes, owner = _title_before(mention, scene), _state_around(mention, scene, when)
     state = owner.iri if owner else None
     written = scene.written(scene.paragraph.tokens[mention.head])
-    return Context(when, written, scene.discourse.named, state, classes=classes)
+    usual = scene.lexica.descriptions["usual"]["states"]
+    return Context(when, written, scene.discourse.named, state, classes=classes, usual=usual)
 
 
 def _state_around(mention: NameMention, scene: Scene, when: str | None) -> Actor | None:
@@ -247,7 +248,7 @@ def _undecided(mention: NameMention, span: Span, scene: Scene) -> tuple[Actor, .
 
 def _actor(entity: Entity, span: Span, scene: Scene, when: str | None, context: Context) -> Actor:
     kind = _KINDS[entity.iri.partition(":")[0]]
-    state = entity.iri if kind == "State" else entity.state
+    state = entity.iri if kind == "State" else entity.state if kind != "Equipment" else None
     offices: tuple[str, ...] = ()
     if kind == "Place":
         found = linking.states_of_place(entity.iri, when, context.published, scene.reference)
