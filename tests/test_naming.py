@@ -55,6 +55,18 @@ NAMED = [
     # arms do not name their maker
     ("Peru bought MiG-29s from Belarus in 1996.", None, {"PER", "BLR"}, {"RUS", "SUN"}),
     ("Slovakia handed its S-300 battery to Ukraine.", "2022-04-08", {"SVK", "UKR"}, {"RUS", "SUN"}),
+    # a family name that is a title, a first name or a word is nobody's
+    ("King Haakon left Oslo in April 1940.", None, {"NOR"}, {"CAN", "GBR"}),
+    ("Sir Arthur Nicolson signed for London in August 1907.", None, {"GBR"}, {"USA"}),
+    ("Trade Minister Simon Birmingham protested.", "2020-11-27", set(), {"CAN", "GBR"}),
+    ("Bishop Abel Muzorewa thanked Lusaka.", "1979-12-22", {"ZMB"}, {"GRD"}),
+    ("Trade in the Horn concerned Cairo.", "1993-10-16", {"EGY"}, {"HUN"}),
+    ("The Carter Administration warned Cairo.", "1979-04-05", {"USA", "EGY"}, set()),
+    # names without middle initials, and with the family name first
+    ("John Kennedy praised Lagos in 1962.", None, {"USA", "NGA"}, set()),
+    ("Matsuoka Yosuke left the hall in February 1933.", None, {"JPN"}, set()),
+    # whose somebody is stands beside the name
+    ("Peru's ambassador, Juan Exemplar, protested.", "1999", {"PER"}, {"Juan Exemplar"}),
 ]  # fmt: skip
 
 

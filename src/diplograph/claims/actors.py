@@ -46,9 +46,11 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
     return ()
 
 
-def state_of(token: Token, scene: Scene, when: str | None = None, *, depth: int = 2) -> Actor | None:
+def state_of(
+    token: Token, scene: Scene, when: str | None = None, *, depth: int = 2, before: tuple[str, ...] = _BEFORE
+) -> Actor | None:
     """Return the state that a noun phrase names as its owner: Russia's, Russian, of Russia, its."""
-    for child in syntax.children(token, *_BEFORE):
+    for child in syntax.children(token, *before):
         state = _as_state(child, scene, when)
         if state is not None:
             return state
@@ -185,17 +187,9 @@ def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | No
         known = scene.discourse.people.get(mention.text.split()[-1])
         if known is not None and (mention.text in known.label or " " not in mention.text):
             return (Actor(known.label, "Person", known.iri, known.state, known.offices, span),)
-        owner = _state_around(mention, scene, when) or _state_after(mention, scene, when)
-        return (
-            Actor(
-                mention.text,
-                "Person",
-                None,
-                owner.iri if owner else None,
-                _title_before(mention, scene),
-                span,
-            ),
-        )
+        owner = _state_around(mention, scene, when) or _state_beside(mention, scene, when)
+        state = owner.iri if owner else None
+        return (Actor(mention.text, "Person", None, state, _title_before(mention, scene), span),)
     organ = scene.lexica.descriptions["organ"].get(mention.text.lower())
     if organ is not None:
         return (
@@ -232,10 +226,14 @@ def _may_shorten(name: str, actor: Actor, scene: Scene) -> bool:
     return any(name in known.split() for known in names)
 
 
-def _state_after(mention: NameMention, scene: Scene, when: str | None) -> Actor | None:
-    """The state in "Kagiso Molefe, president of Botswana" stands in the apposition."""
+def _state_beside(mention: NameMention, scene: Scene, when: str | None) -> Actor | None:
+    """The state in "Kagiso Molefe, president of Botswana" or in "its ambassador, Li Daoyu" stands in the apposition."""
     head = scene.paragraph.tokens[mention.head]
-    return next((s for child in syntax.children(head, "appos") if (s := state_of(child, scene, when))), None)
+    beside = syntax.children(head, "appos")
+    found = next((state for noun in beside if (state := state_of(noun, scene, when))), None)
+    if found is None and head.dep_ == "appos" and head.head.i not in scene.names:
+        return state_of(head.head, scene, when, depth=0, before=_BEFORE[:-1])
+    return found
 
 
 def _undecided(mention: NameMention, span: Span, scene: Scene) -> tuple[Actor, ...]:
@@ -274,6 +272,10 @@ def _person_state(entity: Entity, scene: Scene, when: str | None) -> str | None:
     acted = [office.state for office in offices if office is not None and office.state]
     if entity.state in acted or not acted:  # a co-prince abroad acts for the state that is his own
         return entity.state
+    known = [scene.reference.entities.get(iri) for iri in (entity.state or "", acted[0])]
+    both = all(each is not None and linking.existed(each, time) for each in known)
+    if both and min(linking.years_apart(term.time, time) for term in terms) > 1:
+        return entity.state  # who was not yet or is no longer in an office abroad
     return acted[0]
 
 

@@ -10,6 +10,8 @@ from diplograph.reference import Name, Reference
 
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _WORD_START = re.compile(r"(?<![^\W_])[^\W_]")
+_INITIAL = re.compile(r"(?:[A-Z]\.)+")
+_FAMILY_FIRST = {"state:japan", "state:hungary"}  # their citizens are labelled in the other order
 _FORMS = ("name", "adjective", "demonym", "metonym", "family")
 
 
@@ -35,14 +37,29 @@ def build(reference: Reference) -> Gazetteer:
     by_text: dict[str, list[Name]] = defaultdict(list)
     for name in reference.names:
         if name.form in _FORMS and not name.entity.startswith("office:") and not _is_description(name):
-            for text in _spellings(name.text):
-                by_text[text].append(name)
+            for order in (name.text, *_as_written(name, reference)):
+                for text in _spellings(order):
+                    by_text[text].append(name)
     index: dict[str, list[tuple[str, tuple[Name, ...]]]] = defaultdict(list)
     for text in sorted(by_text, key=lambda text: (-len(text), text)):
         first = _FIRST_WORD.search(text)
         if first:
             index[first[0].casefold()].append((text, tuple(dict.fromkeys(by_text[text]))))
     return Gazetteer(reference, {word: tuple(entries) for word, entries in index.items()})
+
+
+def _as_written(name: Name, reference: Reference) -> Iterable[str]:
+    """Yield the other ways to write a person's name: John Kennedy, and Matsuoka Yosuke where the family comes first."""
+    if not name.entity.startswith("person:") or name.form != "name":
+        return
+    first, *middle = name.text.split()
+    if len(middle) > 1 and any(_INITIAL.fullmatch(word) for word in middle[:-1]):
+        yield " ".join([first, *(word for word in middle if not _INITIAL.fullmatch(word))])
+    entity = reference.entities[name.entity]
+    given, _, family = name.text.rpartition(" ")
+    known = entity.properties.get("foaf:familyName", ())
+    if given and entity.state in _FAMILY_FIRST and family in known:
+        yield f"{family} {given}"
 
 
 def find(text: str, gazetteer: Gazetteer) -> Iterator[Match]:

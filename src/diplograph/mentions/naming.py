@@ -13,6 +13,10 @@ from diplograph.sentences import ParsedParagraph
 
 _NER_KINDS = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place"}
 _DATELINE = re.compile(r"[^\W\d_a-z]{2}[^a-z—–]{1,30}?(?:, [^—–]{1,30})? (?:—|–|-) ")
+_MONTHS = {"march", "april", "may", "june", "august"}
+_SUFFIXES = {"jr", "jr.", "sr", "sr."}
+_ARTICLES = {"the", "a", "an"}
+_GOVERNMENTS = {"administration", "government", "cabinet", "regime"}
 _STOP = {
     "foreign",
     "defence",
@@ -77,22 +81,59 @@ def _is_ordinary_word(span: Span, names: tuple[Name, ...], titles: Container[str
     """A family name is taken for one only where it is tagged as a name, and not part of another's."""
     if any(name.form != "family" for name in names):
         return False
-    return span.root.pos_ != "PROPN" or _is_part(span, titles)
+    said = span.root.ent_type_ == "LANGUAGE" or (
+        span.root.ent_type_ == "DATE" and span.root.lower_ in _MONTHS
+    )
+    if span.root.pos_ != "PROPN" or said:
+        return True
+    return _is_thing(span, titles) or _is_part(span, titles)
+
+
+def _is_thing(span: Span, titles: Container[str]) -> bool:
+    """Tell whether a word that may be a family name is something else here: the King, King Haakon, the Horn."""
+    before, after = _neighbors(span)
+    article = before is not None and before.lower_ in _ARTICLES
+    if span.root.lower_ in titles and (article or (after is not None and after.pos_ == "PROPN")):
+        return True
+    # the Clinton administration is Clinton's, the Horn is nobody
+    noun = after is not None and (after.pos_ == "NOUN" or after.lower_ in _GOVERNMENTS)
+    owns = noun and span.root.head == after
+    return article and not owns and not _is_person(span.root)
 
 
 def _is_part(span: Span, titles: Container[str]) -> bool:
     """Tell whether a family name belongs to a longer name: the Moore of Jeremy Moore, the Lee of Lee Hu-rak."""
+    before, after = _neighbors(span)
+    if after is not None and after.text == "-" and not after.whitespace_ and after.i + 1 < len(span.doc):
+        second = span.doc[after.i + 1]  # Jean-Philippe Linteau
+        if (
+            _is_person(span.root)
+            and _is_person(second)
+            and _is_person(span.doc[min(after.i + 2, len(span.doc) - 1)])
+        ):
+            return True
+    elif after is not None and after.pos_ == "PROPN" and after.lower_ not in (_GOVERNMENTS | _SUFFIXES):
+        near = after.head.i in {span.root.i, span.root.head.i, after.i}
+        if near and after.dep_ != "appos" and _is_person(after) and _is_person(span.root):
+            return True
+        if span.root.dep_ == "compound" and span.root.head == after:
+            return True
+    if before is None or before.pos_ != "PROPN" or before.lower_ in titles or before.text.endswith("."):
+        return False
+    return _is_person(before) or (
+        before.dep_ == "compound" and before.head == span.root and before.ent_type_ == ""
+    )
+
+
+def _neighbors(span: Span) -> tuple[Token | None, Token | None]:
+    """Return the words before and after a name."""
     before = span.doc[span.start - 1] if span.start else None
     after = span.doc[span.end] if span.end < len(span.doc) else None
-    if (
-        after is not None
-        and after.pos_ == "PROPN"
-        and after.dep_ != "appos"
-        and after.head.i in {span.root.i, span.root.head.i, after.i}
-    ):
-        return after.ent_type_ == "PERSON" and span.root.ent_type_ == "PERSON"
-    first = before is not None and before.pos_ == "PROPN" and before.ent_type_ == "PERSON"
-    return first and before is not None and before.lower_ not in titles and not before.text.endswith(".")
+    return before, after
+
+
+def _is_person(token: Token) -> bool:
+    return token.ent_type_ == "PERSON"
 
 
 def _recognized(tokens: Doc) -> Iterator[NameMention]:
