@@ -67,6 +67,12 @@ NAMED = [
     ("Matsuoka Yosuke left the hall in February 1933.", None, {"JPN"}, set()),
     # whose somebody is stands beside the name
     ("Peru's ambassador, Juan Exemplar, protested.", "1999", {"PER"}, {"Juan Exemplar"}),
+    # titles of rulers stand for their states at their time
+    ("The Kaiser landed at Tangier in March 1905.", None, {"DEU"}, {"FRA"}),
+    ("The Mikado had yet to ratify in September 1905.", None, {"JPN"}, set()),
+    ("Sadat thanked the Shah in 1976.", None, {"EGY", "IRN"}, set()),
+    ("The Pope asked Warsaw for mercy in 1983.", None, {"VAT", "POL"}, set()),
+    ("Loubet left Russia. On 31 March 1905 the Tsar protested.", None, {"FRA", "RUS"}, set()),
 ]  # fmt: skip
 
 

@@ -112,6 +112,12 @@ def namesakes(plural: str, when: str | None, reference: Reference) -> tuple[str,
     return tuple(iri for iri in states if existed(reference.entities[iri], when))
 
 
+def titled(title: str, when: str | None, reference: Reference) -> tuple[str, ...]:
+    """Return the offices that bore a title at a time: the Kaiser of 1905 is the German Emperor."""
+    offices = reference.titles.get(title.lower(), ())
+    return tuple(iri for iri in offices if existed(reference.entities[iri], when))
+
+
 def offices_of(
     state: str, kinds: Iterable[str], reference: Reference, when: str | None = None
 ) -> tuple[str, ...]:

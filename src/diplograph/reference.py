@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -71,6 +71,9 @@ class Reference:
     codes: Mapping[str, str]  # code -> state
     offices: Mapping[str, tuple[str, ...]]  # state or organization -> its offices, sorted
     namesakes: Mapping[str, tuple[str, ...]]  # last word of a state's name -> the states so called, sorted
+    titles: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # lower-case title -> offices that bear it
 
 
 def load(paths: Iterable[Path]) -> Reference:
@@ -98,6 +101,7 @@ def load(paths: Iterable[Path]) -> Reference:
         capitals=_grouped(capitals, lambda tenure: tenure.subject),
         offices=_offices(entities),
         namesakes=_namesakes(entities),
+        titles=_titles(name for names in named.values() for name in names),
         codes={
             entity.code: iri for iri, entity in entities.items() if entity.code and iri.startswith("state:")
         },
@@ -166,6 +170,14 @@ def _namesakes(entities: Mapping[str, Entity]) -> dict[str, tuple[str, ...]]:
         if iri.startswith("state:"):
             found[entities[iri].label.split()[-1]].append(iri)
     return {word: tuple(states) for word, states in found.items()}
+
+
+def _titles(names: Iterable[Name]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        if name.form == "title":
+            found[name.text.lower()].append(name.entity)
+    return {title: tuple(sorted(offices)) for title, offices in found.items()}
 
 
 def _grouped(tenures: list[Tenure], key: Callable[[Tenure], str]) -> dict[str, tuple[Tenure, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from spacy.tokens import Token
 
 from diplograph import linking
-from diplograph.claims import references, shortening, syntax
+from diplograph.claims import references, shortening, syntax, titles
 from diplograph.claims.scene import Scene
 from diplograph.linking import Context
 from diplograph.mentions.naming import NameMention
@@ -29,6 +29,8 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
         several = _namesakes(token, scene, when) or _shortened(token, scene, when)
         if several:
             return several
+        if shortening.is_ruler(token, scene):
+            mention = None  # a title is no name
     if mention is not None:
         return _named(mention, scene, when)
     word = token.lemma_.lower()
@@ -38,7 +40,7 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
     paired = references.pair(token, scene)
     if paired:
         return paired
-    titled = _apposed_name(token, scene)
+    titled = titles.apposed_name(token, scene)
     if titled is not None:
         return _named(titled, scene, when)
     if token.pos_ in {"NOUN", "PROPN"}:
@@ -149,7 +151,7 @@ def _context(mention: NameMention, scene: Scene, when: str | None) -> Context:
     classes: tuple[str, ...] = ()
     owner = None
     if any(name.entity.startswith("person:") for name in mention.names):
-        classes, owner = _title_before(mention, scene), _state_around(mention, scene, when)
+        classes, owner = titles.before(mention, scene), _state_around(mention, scene, when)
     state = owner.iri if owner else None
     written = scene.written(scene.paragraph.tokens[mention.head])
     usual = scene.lexica.descriptions["usual"]["states"]
@@ -168,20 +170,6 @@ def _state_around(mention: NameMention, scene: Scene, when: str | None) -> Actor
     return None
 
 
-def _title_before(mention: NameMention, scene: Scene) -> tuple[str, ...]:
-    """Return the office classes of a title that stands right before a name."""
-    tokens = scene.paragraph.tokens
-    for length in (4, 3, 2, 1):
-        start = mention.start - length
-        if start < 0:
-            continue
-        words = tuple(token.lower_ for token in tokens[start : mention.start])
-        for phrase, classes in scene.lexica.offices.get(words[-1], ()):
-            if words == phrase:
-                return classes
-    return ()
-
-
 def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | None) -> tuple[Actor, ...]:
     if mention.kind == "Person":
         known = scene.discourse.people.get(mention.text.split()[-1])
@@ -189,7 +177,7 @@ def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | No
             return (Actor(known.label, "Person", known.iri, known.state, known.offices, span),)
         owner = _state_around(mention, scene, when) or _state_beside(mention, scene, when)
         state = owner.iri if owner else None
-        return (Actor(mention.text, "Person", None, state, _title_before(mention, scene), span),)
+        return (Actor(mention.text, "Person", None, state, titles.before(mention, scene), span),)
     organ = scene.lexica.descriptions["organ"].get(mention.text.lower())
     if organ is not None:
         return (
@@ -285,25 +273,9 @@ def _state_actor(iri: str, span: Span | None, scene: Scene) -> Actor:
     return Actor(entity.label if entity else iri, kind, iri, iri, (), span)
 
 
-def _apposed_name(token: Token, scene: Scene) -> NameMention | None:
-    """The name in "Russia's foreign minister, Sergey Lavrov" or in "PM Imran Khan" parsed apart."""
-    following = token.i + 1
-    if scene.lexica.offices.get(token.lower_) is None:
-        return None
-    tokens = scene.paragraph.tokens
-    if following < len(tokens) and tokens[following].text == ",":
-        following += 1
-    mention = scene.names.get(following)
-    is_person = mention is not None and (mention.kind in {"Person", "person"})
-    if mention is not None and is_person and mention.start == following:
-        near = following == token.i + 1 or tokens[mention.head].dep_ == "appos"
-        return mention if near else None
-    return None
-
-
 def _described(token: Token, word: str, scene: Scene, when: str | None) -> tuple[Actor, ...]:
     span = scene.paragraph.span(token, token)
-    office = _office_phrase(token, scene)
+    office = titles.office(token, scene)
     if office is not None:
         return _office_holder(token, office, span, scene, when)
     descriptions = scene.lexica.descriptions
@@ -350,29 +322,14 @@ def _with_compound(token: Token, word: str) -> str:
     return f"{before[-1]} {word}" if before else word
 
 
-def _office_phrase(token: Token, scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """Return the longest office phrase around a noun: "army chief", "chief of the army staff"."""
-    tokens = scene.paragraph.tokens
-    for phrase, classes in scene.lexica.offices.get(
-        token.lower_, scene.lexica.offices.get(token.lemma_.lower(), ())
-    ):
-        for at, word in enumerate(phrase):
-            if word not in {token.lower_, token.lemma_.lower()}:
-                continue
-            start = token.i - at
-            window = tuple(t.lower_ for t in tokens[max(start, 0) : start + len(phrase)])
-            if start >= 0 and (window == phrase or (len(phrase) == 1 and at == 0)):
-                return phrase, classes
-    return None
-
-
 def _office_holder(
     token: Token, office: tuple[tuple[str, ...], tuple[str, ...]], span: Span, scene: Scene, when: str | None
 ) -> tuple[Actor, ...]:
     phrase, classes = office
     owners = states_of(token, scene, when)
     if not owners:
-        return references.definite_person(token, classes, scene)
+        found = references.definite_person(token, classes, scene)
+        return _ruler(token, found, scene, when) if shortening.is_ruler(token, scene) else found
     title = f"unnamed {' '.join(phrase)}"
     return tuple(
         Actor(
@@ -385,6 +342,20 @@ def _office_holder(
         )
         for s in owners
     )
+
+
+def _ruler(token: Token, found: tuple[Actor, ...], scene: Scene, when: str | None) -> tuple[Actor, ...]:
+    """Return who "the Kaiser" is: whom the text has named, if it is somebody of a state with that title."""
+    time = when or scene.written(token)
+    offices = linking.titled(token.lower_, time, scene.reference)
+    if found and found[0].state in {scene.reference.entities[office].state for office in offices}:
+        return found
+    office = shortening.ruler(offices, scene)
+    if office is None:
+        return ()
+    state = scene.reference.entities[office].state or ""
+    label = f"unnamed {token.lower_} of {scene.reference.entities[state].label}"
+    return (Actor(label, "DescribedPerson", None, state, (office,), scene.paragraph.span(token, token)),)
 
 
 def all_named(scene: Scene) -> Iterator[tuple[Token, NameMention]]:

@@ -34,6 +34,24 @@ def organization(token: Token, scene: Scene, when: str | None) -> str | None:
     return _likeliest(options or (), scene, when)
 
 
+def is_ruler(token: Token, scene: Scene) -> bool:
+    """Tell whether a title stands alone for who bears it: "the Kaiser", not "Kaiser Wilhelm"."""
+    after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
+    named_so = after is not None and after.pos_ == "PROPN" and after.sent == token.sent
+    return (
+        token.lower_ in scene.lexica.descriptions["ruler"]["words"] and not named_so and _is_definite(token)
+    )
+
+
+def ruler(offices: tuple[str, ...], scene: Scene) -> str | None:
+    """Return which of the offices of a title is meant: the only one, or that of the state named last."""
+    of_state = {scene.reference.entities[iri].state: iri for iri in reversed(offices)}
+    if len(of_state) == 1:
+        return offices[0]
+    known = {state: scene.discourse.named[state] for state in of_state if state in scene.discourse.named}
+    return of_state[max(known, key=lambda state: (known[state], state or ""))] if known else None
+
+
 def seated(place: str, country: str | None, scene: Scene, when: str | None) -> str | None:
     """Return the organization that a city stands for: Brussels is the Union, where the text is not about Belgium."""
     found = scene.lexica.descriptions["seat"].get(place)
