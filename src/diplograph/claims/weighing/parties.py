@@ -222,7 +222,35 @@ def _functions(named: Named, setting: Setting) -> tuple[str, ...]:
     return ()
 
 
-def places(power: Power, proposals: Proposals) -> list[int]:
-    """Return at which words of the sentence a power is named."""
-    first, last = proposals.sentence.start, proposals.sentence.end
-    return [n.token.i - first for n in power.named if first <= n.token.i < last]
+def beside(scores: Sequence[tuple[int, ...]], setting: Setting) -> list[list[str]]:
+    """Return further features of each power: how it was scored at first beside the others."""
+    places = [_places([score[side] for score in scores]) for side in (0, 1)]
+    found = []
+    for number, score in enumerate(scores):
+        best = [max((s[side] for n, s in enumerate(scores) if n != number), default=-900) for side in (0, 1)]
+        found.append(list(_beside(score, [places[0][number], places[1][number]], best, setting)))
+    return found
+
+
+def _beside(score: tuple[int, ...], places: list[int], best: list[int], setting: Setting) -> Iterator[str]:
+    sym = "sym" if setting.symmetric else "dir"
+    for side, name in enumerate("st"):
+        step, lead = _step(score[side]), _step(score[side] - best[side])
+        yield f"{name}={step}|{sym}"
+        yield f"{name}={step}|{places[side]}|{sym}"
+        yield f"{name}={step}|{places[side]}|{setting.kind}"
+        yield f"{name}lead={lead}|{sym}"
+        yield f"{name}lead={lead}|{setting.kind}"
+        yield f"{name}best={_step(best[side])}|{sym}"
+        yield f"{name}best={_step(best[side])}|{step}|{sym}"
+    yield f"st={_step(score[0])}|{_step(score[1])}|{sym}"
+
+
+def _places(scores: list[int]) -> list[int]:
+    order = sorted(range(len(scores)), key=lambda n: (-scores[n], n))
+    return [min(order.index(n), 4) for n in range(len(scores))]
+
+
+def _step(score: int) -> int:
+    """Return a score in steps of two thirds of a unit of log-odds, from -8 to 8."""
+    return max(-8, min(8, score * 3 // 200))
