@@ -73,6 +73,10 @@ NAMED = [
     ("Sadat thanked the Shah in 1976.", None, {"EGY", "IRN"}, set()),
     ("The Pope asked Warsaw for mercy in 1983.", None, {"VAT", "POL"}, set()),
     ("Loubet left Russia. On 31 March 1905 the Tsar protested.", None, {"FRA", "RUS"}, set()),
+    # a place that names talks or a treaty is not its state
+    ("The Geneva talks on Laos dragged on.", "1961-06-06", {"LAO"}, {"CHE"}),
+    ("Dublin ratified the Treaty of Nice in 2002.", None, {"IRL"}, {"FRA"}),
+    ("Paris warned Tripoli.", "1987-03-22", {"FRA", "LBY"}, set()),
 ]  # fmt: skip
 
 

@@ -95,6 +95,12 @@ def _as_state(token: Token, scene: Scene, when: str | None) -> Actor | None:
     when = when or scene.story(token)
     if token.pos_ in {"PRON", "DET"} and token.dep_ == "poss":
         found = references.pronoun(token, scene) or ()
+    elif (
+        token.i in scene.names
+        and scene.names[token.i].kind == "place"
+        and shortening.is_occasion(token, scene)
+    ):
+        return None
     elif token.i in scene.names and (scene.names[token.i].names or scene.names[token.i].kind == "Person"):
         found = _named(scene.names[token.i], scene, when)
     else:

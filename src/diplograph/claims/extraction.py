@@ -21,6 +21,7 @@ from diplograph.mentions.times import Clock
 from diplograph.model import Actor, Claim, Document, Evidence, Span
 
 _AROUND = 3  # paragraphs before and after: what the text is about may change with its chapters
+_WHERE = {"in", "at", "near", "over", "off", "around", "outside", "inside", "through", "via"}
 _SUBJECTS = syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS
 
 
@@ -76,7 +77,7 @@ def _counts(scene: Scene) -> Counter[str]:
     """Return how often a paragraph names each state, its people and its capital."""
     counts: Counter[str] = Counter()
     for token, mention in actors.all_named(scene):
-        if mention.kind in {"state", "person"} or (mention.kind == "place" and not _is_scene(token)):
+        if mention.kind in {"state", "person"} or (mention.kind == "place" and not _is_scene(token, scene)):
             counts.update(filter(None, (actor.state for actor in actors.resolve(token, scene))))
     return counts
 
@@ -122,26 +123,20 @@ def _mentioned(token: Token, scene: Scene) -> tuple[Actor, ...]:
 
 
 def _note(actor: Actor, token: Token, scene: Scene) -> None:
+    if actor.kind == "Place" and shortening.is_occasion(token, scene):
+        actor = replace(actor, state=None)
     subject = syntax.first_conjunct(token).dep_ in _SUBJECTS
     scene.discourse.note(actor, scene.position(token), subject=subject)
-    state = actors.states(actor, scene) if actor.kind == "Place" and not _is_scene(token) else None
+    state = actors.states(actor, scene) if actor.kind == "Place" and not _is_scene(token, scene) else None
     if state is not None:
         scene.discourse.note(state, scene.position(token), subject=subject)
 
 
-def _is_scene(token: Token) -> bool:
-    """Tell whether a place is only where something happens: in Geneva, at Yalta."""
+def _is_scene(token: Token, scene: Scene) -> bool:
+    """Tell whether a place is only where something happens: in Geneva, at Yalta, through Suez, the Vienna talks."""
     head = syntax.first_conjunct(token)
-    return head.dep_ == "pobj" and head.head.lower_ in {
-        "in",
-        "at",
-        "near",
-        "over",
-        "off",
-        "around",
-        "outside",
-        "inside",
-    }
+    there = head.dep_ == "pobj" and head.head.lower_ in _WHERE
+    return there or shortening.is_occasion(head, scene)
 
 
 def _with_repeats(claim: Claim, document: Document) -> Claim:

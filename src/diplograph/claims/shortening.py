@@ -61,6 +61,16 @@ def seated(place: str, country: str | None, scene: Scene, when: str | None) -> s
     return None if at_home else str(found)
 
 
+def is_occasion(token: Token, scene: Scene) -> bool:
+    """Tell whether a place only says which talks or which treaty: the Geneva talks, the Treaty of Nice."""
+    head = token.head
+    if token.dep_ == "pobj" and head.lower_ == "of":
+        head = head.head
+    elif token.dep_ not in {"compound", "nmod", "amod"}:
+        return False
+    return syntax.is_noun(head) and head.lemma_.lower() in scene.lexica.descriptions["occasion"]["nouns"]
+
+
 def members(token: Token, scene: Scene, when: str | None) -> tuple[str, ...]:
     """Return the states that "the Baltic states" or "the Scandinavians" are."""
     return _existing(scene.lexica.descriptions["group"].get(_phrase(token), ()), scene, when)
