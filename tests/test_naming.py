@@ -77,6 +77,9 @@ NAMED = [
     ("The Geneva talks on Laos dragged on.", "1961-06-06", {"LAO"}, {"CHE"}),
     ("Dublin ratified the Treaty of Nice in 2002.", None, {"IRL"}, {"FRA"}),
     ("Paris warned Tripoli.", "1987-03-22", {"FRA", "LBY"}, set()),
+    ("Egypt and Syria merged. Ghana recognized the United Arab Republic in March 1958.", None, {"UAR", "GHA"}, set()),
+    ("Europe is not going to lift its arms embargo.", "2005-04-13", {"EU"}, set()),
+    ("German soldiers entered Kieff.", "1918-03-05", {"DEU", "UKR"}, set()),
 ]  # fmt: skip
 
 

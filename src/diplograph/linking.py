@@ -227,6 +227,8 @@ def _score(name: Name, entity: Entity, context: Context, reference: Reference) -
         score, reasons = score - (0.3 if later else 0.6), [*reasons, f"did not exist in {time}"]
     if time is None and entity.time is not None and not entity.time.endswith(".."):
         score, reasons = score - 0.2, [*reasons, "no longer exists, and no time is spoken of"]
+    if name.text == entity.label and entity.iri.startswith("state:") and existed(entity, time):
+        score, reasons = score + 0.5, [*reasons, "its very name"]
     if entity.iri in context.usual:
         score, reasons = score + 0.15, [*reasons, "meant where nothing else tells"]
     if entity.iri in context.named:
