@@ -80,6 +80,9 @@ NAMED = [
     ("Egypt and Syria merged. Ghana recognized the United Arab Republic in March 1958.", None, {"UAR", "GHA"}, set()),
     ("Europe is not going to lift its arms embargo.", "2005-04-13", {"EU"}, set()),
     ("German soldiers entered Kieff.", "1918-03-05", {"DEU", "UKR"}, set()),
+    ("Manila took the dispute to The Hague.", "2013-01-22", {"PHL", "International Court of Justice"}, {"NLD"}),
+    ("The Dutch government in The Hague warned Jakarta.", "1949-01-22", {"NLD", "IDN"}, set()),
+    ("Lima praised South American integration.", "2012-03-02", {"PER"}, {"USA"}),
 ]  # fmt: skip
 
 
