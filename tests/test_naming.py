@@ -83,6 +83,9 @@ NAMED = [
     ("Manila took the dispute to The Hague.", "2013-01-22", {"PHL", "International Court of Justice"}, {"NLD"}),
     ("The Dutch government in The Hague warned Jakarta.", "1949-01-22", {"NLD", "IDN"}, set()),
     ("Lima praised South American integration.", "2012-03-02", {"PER"}, {"USA"}),
+    # a former name of a place is another place's later
+    ("London expelled Russians over Salisbury.", "2018-03-29", {"GBR", "RUS"}, {"ZWE"}),
+    ("London warned Salisbury.", "1966-03-29", {"GBR", "Rhodesia"}, {"ZWE"}),
 ]  # fmt: skip
 
 

@@ -115,6 +115,9 @@ def _named(mention: NameMention, scene: Scene, when: str | None) -> tuple[Actor,
     if not mention.names:
         return _unknown_name(mention, span, scene, when)
     context = _context(mention, scene, when)
+    until, time = scene.lexica.descriptions["renamed"].get(mention.text), when or context.published
+    if until is not None and time is not None and not linking.existed_over(until, time):
+        return ()
     acting = tuple(name for name in mention.names if not name.entity.startswith(_THINGS))
     candidates = linking.rank(acting or mention.names, context, scene.reference)
     chosen = linking.decided(candidates)
