@@ -105,11 +105,21 @@ def _is_ahead(span: Span) -> bool:
     for _, governor in syntax.path_up(span.root):
         if syntax.is_verb(governor):
             words = {child.lower_ for child in syntax.dependents(governor) if child.dep_ == "aux"}
-            if words & {"will", "shall", "'ll", "to"} or _is_scheduled(governor, words):
+            if words & {"will", "shall", "'ll"} or _is_scheduled(governor, words):
                 return True
+            if "to" in words:
+                return not _is_past_plan(governor)
             if governor.dep_ not in {"conj", "xcomp"}:
                 return False
     return False
+
+
+def _is_past_plan(infinitive: Token) -> bool:
+    """Tell whether what was to be done lies back: "had refused to sign in November", but "plans to meet in May"."""
+    governor = infinitive.head
+    return infinitive.dep_ == "xcomp" and any(
+        c.dep_ == "aux" and c.lower_ == "had" for c in syntax.dependents(governor)
+    )
 
 
 def _is_scheduled(verb: Token, auxiliaries: set[str]) -> bool:
