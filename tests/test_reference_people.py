@@ -49,6 +49,7 @@ def blocks(*names: str) -> Blocks:
 
 OFFICES = {iri: block for iri, block in blocks("offices").items() if iri.startswith("office:")}
 PEOPLE = {iri: block for iri, block in blocks("people").items() if iri.startswith("person:")}
+ENVOYS = {iri: block for iri, block in blocks("envoys").items() if iri.startswith("person:")}
 HOLDINGS = {iri: block for iri, block in blocks("people").items() if iri.startswith("holding:")}
 
 
@@ -98,6 +99,21 @@ def test_every_person_has_a_name_a_state_and_a_family_name_that_is_part_of_a_nam
         assert block["foaf:familyName"], iri
         for family in block["foaf:familyName"]:
             assert any(family in name for name in names(block)), (iri, family)
+
+
+def test_every_envoy_is_told_from_all_others_and_has_a_state() -> None:
+    states = set(blocks("states"))
+    assert len(ENVOYS) > 3000
+    assert not ENVOYS.keys() & PEOPLE.keys()
+    for iri, block in ENVOYS.items():
+        assert (block["rdf:type"], len(block["rdfs:label"])) == (["dg:Person"], 1), iri
+        assert block["dg:citizenOf"], iri
+        assert set(block["dg:citizenOf"]) <= states, iri
+        assert all(any(family in name for name in names(block)) for family in block["foaf:familyName"]), iri
+    families = [family for block in PEOPLE.values() for family in block["foaf:familyName"]]
+    own = [family for block in ENVOYS.values() for family in block["foaf:familyName"]]
+    assert len(own) == len(set(own))
+    assert set(own) & set(families) == set()
 
 
 def test_every_term_has_a_holder_an_office_and_a_time() -> None:
