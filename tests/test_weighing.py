@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from diplograph import documents, evaluation, pipeline
-from diplograph.claims.weighing import classifier, revision
-from diplograph.claims.weighing.classifier import BIAS, Classifier
+from diplograph.claims.weighing import network, revision, triggers
 from diplograph.errors import KnowledgeError
 from diplograph.pipeline import Knowledge
 
@@ -42,49 +42,50 @@ def written() -> list[dict[str, Any]]:
     return [passage for path in WRITTEN for passage in written_passages.read(path, types)]
 
 
-def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
-    table = Classifier(("source", "target"), ({"a|b": 12, BIAS: -30}, {"a|b": -7, "c|": 1, BIAS: 5}))
-    classifier.save(table, tmp_path / "party.tsv")
-    assert classifier.load(tmp_path / "party.tsv") == table
-    assert table.scores(["a|b", "unheard of"]) == (-18, -2)
-
-
-def test_conjunctions_count_the_same_joined_or_not() -> None:
-    table = Classifier(("event",), ({"w=visit|Visit": 40, "d=dobj|Visit": 2, "s=head|": 7, BIAS: -9},))
-    split = classifier.conjoined(table)
-    joined = table.score(["w=visit|Visit", "d=dobj|Visit", "s=head|"])
-    assert (
-        split.bias + split.score(["w=visit", "d=dobj"], "Visit") + split.score(["s=head"], "") == joined == 40
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"), [("a\tb\n", "first line"), ("feature\tx\na\t1\t2\n", "line 2: expected 1")]
-)
-def test_a_malformed_table_is_refused_by_name(tmp_path: Path, text: str, complaint: str) -> None:
-    path = tmp_path / "when.tsv"
-    path.write_text(text, "utf-8")
-    with pytest.raises(KnowledgeError, match=rf"when\.tsv.*{complaint}"):
-        classifier.load(path)
-
-
-def test_the_tables_are_small_and_whole() -> None:
-    files = sorted(revision.WEIGHTS.iterdir())
-    assert {path.name for path in files} >= {
-        "beside.tsv",
-        "learned.json",
-        "party.tsv",
-        "standing.tsv",
-        "trigger.tsv",
-        "when.tsv",
+def test_tables_are_read_as_they_were_written(tmp_path: Path) -> None:
+    names = {
+        "rows": {"word": {"visit": 1}},
+        "kinds": ["Visit"],
+        "statuses": ["claim"],
+        "standings": ["Affirmed Actual"],
     }
+    network.save(tmp_path / "network.npz", {"word": np.array([[0.5, -0.25], [40.0, 1e-9]])}, names)
+    read = network.load(tmp_path / "network.npz")
+    assert read.tables["word"].tolist() == [[0.5, -0.25], [32.0, 0.0]]
+    assert (read.kinds, read.rows["word"]["visit"]) == ({"Visit": 0}, 1)
+
+
+def test_the_same_numbers_are_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one.npz", "other.npz"):
+        network.save(tmp_path / name, {"word": np.ones((3, 2))}, {"rows": {}})
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
+
+
+def test_something_else_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "network.npz").write_text("feature\tx\n", "utf-8")
+    with pytest.raises(KnowledgeError, match=r"network\.npz: no tables of weights"):
+        network.load(tmp_path / "network.npz")
+
+
+def test_what_was_learned_is_small_and_whole() -> None:
+    files = sorted(revision.WEIGHTS.iterdir())
+    assert [path.name for path in files] == ["network.npz", "thresholds.json"]
     assert sum(path.stat().st_size for path in files) < 10_000_000
-    weights = revision.load(revision.WEIGHTS)
-    assert len(weights.standing.classes) == 8
-    assert all(
-        len(table) > 1000
-        for table in (*weights.party.weights, *weights.beside.weights, *weights.when.weights)
-    )
+    learned = revision.load(revision.WEIGHTS).network
+    assert len(learned.standings) == 8
+    assert len(learned.kinds) > 40
+    assert all(len(learned.rows[name]) > 1000 for name in ("word", "power", "when", "standing"))
+
+
+def test_all_that_is_computed_is_exact_in_any_order() -> None:
+    learned = revision.load(revision.WEIGHTS).network
+    words = triggers.Words(
+        ["<state>", "sign", "a", "treaty"], ["NNP", "VBD", "DT", "NN"], ["nsubj", "ROOT", "det", "dobj"],
+        [1, 1, 3, 1], [{}, {"AgreementSigning": "claim"}, {}, {"AgreementSigning": "head"}], [True] * 4,
+    )  # fmt: skip
+    scores = learned.encode(words).scores
+    assert (scores * 2**9 == np.rint(scores * 2**9)).all()
+    assert max(learned.kinds, key=lambda kind: scores[1, learned.kinds[kind]]) == "AgreementSigning"
 
 
 @pytest.mark.parametrize("text", EXPLICIT)

@@ -82,6 +82,7 @@ class Lexicon:
     units: Mapping[tuple[str, str], tuple[LexicalUnit, ...]]
     frames: tuple[Frame, ...]
     by_event: Mapping[str, tuple[LexicalUnit, ...]]  # one unit for each frame of an event class
+    roles: Mapping[str, tuple[str, ...]]  # those of all frames of an event class, in their order
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,13 @@ def load(paths: Iterable[Path]) -> Lexicon:
         key: tuple(sorted(group, key=lambda u: (-u.specificity, -len(u.frame.requires), u.text)))
         for key, group in units.items()
     }
-    return Lexicon(ordered, tuple(frames), _by_event(ordered))
+    by_event = _by_event(ordered)
+    roles = {event: _role_names(group) for event, group in by_event.items()}
+    return Lexicon(ordered, tuple(frames), by_event, roles)
+
+
+def _role_names(units: Iterable[LexicalUnit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for unit in units for names, _ in unit.frame.roles for name in names))
 
 
 def _by_event(units: Mapping[tuple[str, str], tuple[LexicalUnit, ...]]) -> dict[str, tuple[LexicalUnit, ...]]:

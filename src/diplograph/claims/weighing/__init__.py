@@ -1,5 +1,5 @@
-"""A second opinion on what the frames read: linear models that weigh triggers, parties, times and factuality.
+"""A second opinion on what the frames read: a small network that weighs triggers, parties, times and factuality.
 
-The frames propose; what was learned from annotated passages of our own prose decides between proposals. Every
-score is a sum of integers, so that it is the same on every machine, and can be read.
+The frames propose; what was learned from annotated passages of our own prose decides between proposals and sees what
+they have no words for. Its numbers are rounded so that they are the same on every machine.
 """

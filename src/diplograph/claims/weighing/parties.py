@@ -12,6 +12,7 @@ from diplograph.claims.weighing.proposals import Named, Power, Proposals, Readin
 from diplograph.model import Actor, Claim
 
 SIDES = ("source", "target")
+_RECENT = 60  # events told before: who dealt with whom longer ago says little
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,14 @@ def setting(token: Token, kind: str, read: Reading, powers: Sequence[Power], pro
     said = {key for side in SIDES for key, how in rule[side].items() if how != "inferred"}
     shares = scene.discourse.shares
     topics = sorted((key for key in shares if key not in said), key=lambda key: (-shares[key], key))
-    opposites = [r.opposite(key) for r in relations for key in said]
+    opposites = [r.opposite(key) for r in relations[-_RECENT:] for key in said]
     return Setting(
         token,
         kind,
         frames.part_of_speech(token) or "other",
-        any(role in scene.lexica.roles["symmetric"]["roles"] for role in role_names(kind, proposals)),
+        any(
+            role in scene.lexica.roles["symmetric"]["roles"] for role in proposals.lexicon.roles.get(kind, ())
+        ),
         {i: tuple(f) for i, f in functions.items()},
         rule,
         last,
@@ -73,12 +76,6 @@ def setting(token: Token, kind: str, read: Reading, powers: Sequence[Power], pro
         {key: place for place, key in enumerate(topics)},
         Counter(key for group in opposites for key in group),
     )
-
-
-def role_names(kind: str, proposals: Proposals) -> tuple[str, ...]:
-    """Return the roles that the frames of a kind have, in their order."""
-    units = proposals.lexicon.by_event.get(kind, ())
-    return tuple(dict.fromkeys(name for unit in units for names, _ in unit.frame.roles for name in names))
 
 
 def _rule(read: Reading, proposals: Proposals) -> dict[str, dict[str, str]]:
@@ -222,35 +219,7 @@ def _functions(named: Named, setting: Setting) -> tuple[str, ...]:
     return ()
 
 
-def beside(scores: Sequence[tuple[int, ...]], setting: Setting) -> list[list[str]]:
-    """Return further features of each power: how it was scored at first beside the others."""
-    places = [_places([score[side] for score in scores]) for side in (0, 1)]
-    found = []
-    for number, score in enumerate(scores):
-        best = [max((s[side] for n, s in enumerate(scores) if n != number), default=-900) for side in (0, 1)]
-        found.append(list(_beside(score, [places[0][number], places[1][number]], best, setting)))
-    return found
-
-
-def _beside(score: tuple[int, ...], places: list[int], best: list[int], setting: Setting) -> Iterator[str]:
-    sym = "sym" if setting.symmetric else "dir"
-    for side, name in enumerate("st"):
-        step, lead = _step(score[side]), _step(score[side] - best[side])
-        yield f"{name}={step}|{sym}"
-        yield f"{name}={step}|{places[side]}|{sym}"
-        yield f"{name}={step}|{places[side]}|{setting.kind}"
-        yield f"{name}lead={lead}|{sym}"
-        yield f"{name}lead={lead}|{setting.kind}"
-        yield f"{name}best={_step(best[side])}|{sym}"
-        yield f"{name}best={_step(best[side])}|{step}|{sym}"
-    yield f"st={_step(score[0])}|{_step(score[1])}|{sym}"
-
-
-def _places(scores: list[int]) -> list[int]:
-    order = sorted(range(len(scores)), key=lambda n: (-scores[n], n))
-    return [min(order.index(n), 4) for n in range(len(scores))]
-
-
-def _step(score: int) -> int:
-    """Return a score in steps of two thirds of a unit of log-odds, from -8 to 8."""
-    return max(-8, min(8, score * 3 // 200))
+def places(power: Power, proposals: Proposals) -> list[int]:
+    """Return at which words of the sentence a power is named."""
+    first, last = proposals.sentence.start, proposals.sentence.end
+    return [n.token.i - first for n in power.named if first <= n.token.i < last]

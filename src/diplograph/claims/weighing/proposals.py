@@ -7,7 +7,7 @@ from itertools import islice
 from spacy.tokens import Span as Tokens
 from spacy.tokens import Token
 
-from diplograph.claims import actors, drafting, frames, roles, syntax
+from diplograph.claims import actors, drafting, frames, roles
 from diplograph.claims.arguments import Arguments
 from diplograph.claims.discourse import power_of
 from diplograph.claims.drafting import Told
@@ -133,7 +133,7 @@ def powers(token: Token, filled: Roles, proposals: Proposals) -> list[Power]:
     found: dict[str, list[Named]] = {}
     for named in (*proposals.named, *_in_arguments(token, proposals)):
         key = key_of(named.actor)
-        if key is not None and named.token.i != token.i:
+        if key is not None and (named.token.i != token.i or token.i in scene.names):
             found.setdefault(key, []).append(named)
     discourse, position = scene.discourse, scene.position(token)
     weights = discourse.salience(position)
@@ -177,30 +177,6 @@ def _in_arguments(token: Token, proposals: Proposals) -> Iterator[Named]:
                     yield Named(each, actor)
 
 
-def kinds(token: Token, proposals: Proposals, learned: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return the kinds of event that a token may trigger, each with what speaks for it: claim, frame, head or learned."""
-    scene = proposals.scene
-    found: dict[str, str] = {}
-    for each in proposals.told.get(token.i, ()):
-        found[each.claim.kind] = "claim"
-    if drafting.is_barred(token, scene) or (not found and token.i in proposals.taken):
-        return found
-    part = frames.part_of_speech(token)
-    if part is None:
-        return found
-    key = (part, token.lemma_.lower())
-    units = proposals.lexicon.units.get(key, ())
-    if units:
-        things = scene.discourse.recent_things(scene.position(token))
-        for trigger in frames.match(token, proposals.arguments(token), proposals.lexicon, things):
-            found.setdefault(trigger.frame.event, f"frame{min(trigger.unit.specificity, 3)}")
-        for unit in units:
-            found.setdefault(unit.frame.event, "head")
-    for kind in learned.get(f"{key[0]} {key[1]}", ()):
-        found.setdefault(kind, "learned")
-    return found
-
-
 def path(start: Token, end: Token) -> str:
     """Return the way through the tree between two tokens: ">" goes up, "<" down, prepositions with their word."""
     up: list[Token] = [start]
@@ -221,13 +197,3 @@ def path(start: Token, end: Token) -> str:
 
 def _step(token: Token) -> str:
     return f"{token.dep_}:{token.lower_}" if token.dep_ in {"prep", "agent", "mark", "prt"} else token.dep_
-
-
-def is_event_word(token: Token) -> bool:
-    """Tell whether a token can be a trigger by its part of speech."""
-    return frames.part_of_speech(token) is not None
-
-
-def depth(token: Token) -> int:
-    """Return how far below the root of its sentence a token stands."""
-    return sum(1 for _ in syntax.path_up(token))

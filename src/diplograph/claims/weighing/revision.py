@@ -13,37 +13,28 @@ from diplograph.claims.drafting import Told
 from diplograph.claims.frames import Lexicon
 from diplograph.claims.roles import Roles
 from diplograph.claims.scene import Scene
-from diplograph.claims.weighing import classifier, parties, proposals, standing, triggers, whens
-from diplograph.claims.weighing.classifier import Classifier, Conjoined
+from diplograph.claims.weighing import network, parties, proposals, standing, triggers, whens
+from diplograph.claims.weighing.network import Encoded, Network
 from diplograph.claims.weighing.parties import Setting
 from diplograph.claims.weighing.proposals import Power, Proposals, Reading
 from diplograph.model import Actor, Claim, Filler, Modality, Polarity
 
+_TRUSTED = {"claim", "inferred"}  # statuses that say that the frames read an event
 WEIGHTS = Path(__file__).with_name("weights")
 
 
 @dataclass(frozen=True)
 class Weights:
-    """The learned tables: which words may trigger what, the classifiers, and from which score on they are believed."""
+    """What was learned: the network, and from which score on it is believed."""
 
-    learned: Mapping[str, tuple[str, ...]]
-    trigger: Conjoined
-    party: Classifier
-    beside: Classifier
-    when: Classifier
-    standing: Classifier
-    thresholds: Mapping[str, int]
+    network: Network
+    thresholds: Mapping[str, float]
 
 
 def load(folder: Path) -> Weights:
-    """Load the tables of a folder."""
-    tables = {
-        name: classifier.load(folder / f"{name}.tsv") for name in ("party", "beside", "when", "standing")
-    }
-    known = json.loads((folder / "learned.json").read_text("utf-8"))
-    learned = {word: tuple(kinds) for word, kinds in known["words"].items()}
-    trigger = classifier.conjoined(classifier.load(folder / "trigger.tsv"))
-    return Weights(learned, trigger=trigger, thresholds=known["thresholds"], **tables)
+    """Load what was learned from a folder."""
+    thresholds = json.loads((folder / "thresholds.json").read_text("utf-8"))
+    return Weights(network.load(folder / "network.npz"), thresholds)
 
 
 @dataclass(frozen=True)
@@ -55,46 +46,42 @@ class Judge:
     def __call__(self, sentence: Tokens, told: list[Told], scene: Scene, lexicon: Lexicon) -> list[Told]:
         """Return the claims that stand, in the order of the text."""
         offered = proposals.propose(sentence, told, scene, lexicon)
+        words = triggers.words(offered)
+        encoded = self.weights.network.encode(words)
         found = []
-        for token in sentence:
-            kind = _kind(token, offered, self.weights)
+        for number, token in enumerate(sentence):
+            kind = _kind(number, words, encoded, self.weights) if words.is_open[number] else None
             if kind is not None:
-                claim = _claim(token, kind, offered, self.weights)
+                claim = _claim(token, kind, offered, encoded, self.weights)
                 if claim is not None:
                     found.append(Told(token, claim))
         return found
 
 
-def _kind(token: Token, offered: Proposals, weights: Weights) -> str | None:
-    """Return the kind of event that a token tells, if any."""
-    statuses = proposals.kinds(token, offered, weights.learned)
-    if not statuses:
-        return None
-    words = triggers.words(token, offered)
-    trust = {
-        t.claim.kind: weights.thresholds[
-            "trust inferred" if t.claim.inferred and t.claim.is_fact else "trust trigger"
-        ]
-        for t in offered.told.get(token.i, ())
-    }
-    scores = {
-        k: triggers.score(triggers.candidate(token, k, statuses, offered), words, weights.trigger)
-        + trust.get(k, 0)
-        for k in statuses
-    }
-    best = max(sorted(scores), key=lambda kind: scores[kind])
-    return best if scores[best] > weights.thresholds["trigger"] else None
+def _kind(number: int, words: triggers.Words, encoded: Encoded, weights: Weights) -> str | None:
+    """Return the kind of event that a word tells, if any; what the network never saw is left to the frames."""
+    rows, found = weights.network.kinds, words.statuses[number]
+    scores = encoded.scores[number].copy()
+    for kind, status in found.items():
+        if kind in rows and status in _TRUSTED:
+            scores[rows[kind]] += weights.thresholds[f"trust {status}"]
+    best = int(scores.argmax())
+    if scores[best] > weights.thresholds["trigger"]:
+        return list(rows)[best]
+    return next((kind for kind, status in found.items() if kind not in rows and status == "claim"), None)
 
 
-def _claim(token: Token, kind: str, offered: Proposals, weights: Weights) -> Claim | None:
+def _claim(token: Token, kind: str, offered: Proposals, encoded: Encoded, weights: Weights) -> Claim | None:
     read = proposals.reading(token, kind, offered)
+    if kind not in weights.network.kinds:
+        return read.claim
     if read.trigger is None and read.claim is None:
         return None
-    sides = _returned(token, _sides(token, kind, read, offered, weights), offered)
+    sides = _returned(token, _sides(token, kind, read, offered, encoded, weights), offered)
     filled = _roles(kind, read, sides, offered)
     if not any(sides.values()) or _is_unlicensed(read, kind, sides, offered):
         return None
-    when = _when(token, kind, read, offered, weights)
+    when = _when(token, kind, read, offered, encoded, weights)
     inferred = frozenset(
         role for role, each in filled.items() if any(isinstance(f, Actor) and f.span is None for f in each)
     )
@@ -105,7 +92,14 @@ def _claim(token: Token, kind: str, offered: Proposals, weights: Weights) -> Cla
         if made is None:
             return None
         claim = made
-    return _weighed(claim, token, kind, offered, weights)
+    if (
+        read.claim is not None
+        and read.claim.is_fact
+        and read.trigger is not None
+        and read.trigger.frame.performative
+    ):
+        return claim  # what is done by deciding it needs no second opinion
+    return _weighed(claim, token, kind, offered, encoded, weights)
 
 
 def _returned(
@@ -131,26 +125,29 @@ def _is_unlicensed(read: Reading, kind: str, sides: Mapping[str, list[Power]], o
 
 
 def _sides(
-    token: Token, kind: str, read: Reading, offered: Proposals, weights: Weights
+    token: Token, kind: str, read: Reading, offered: Proposals, encoded: Encoded, weights: Weights
 ) -> dict[str, list[Power]]:
     """Return the powers on each side."""
+    sides: dict[str, list[Power]] = {"source": [], "target": []}
     powers = proposals.powers(token, read.filled, offered)
+    if not powers:
+        return sides
     setting = parties.setting(token, kind, read, powers, offered)
     features = [parties.features(p, setting) for p in powers]
-    first = [weights.party.scores(each) for each in features]
-    further = parties.beside(first, setting)
-    trust = weights.thresholds["trust party"]
+    places = [parties.places(p, offered) for p in powers]
+    number = token.i - offered.sentence.start
+    scored = weights.network.sides(kind, number, features, places, encoded)
+    trust = weights.thresholds["trust again" if setting.again else "trust party"]
     scores = {
-        p.key: _trusting(weights.beside.scores([*one, *more]), p, setting, trust)
-        for p, one, more in zip(powers, features, further, strict=True)
+        p.key: _trusting((s[1] - s[0], s[2] - s[0]), p, setting, trust)
+        for p, s in zip(powers, scored.tolist(), strict=True)
     }
-    sides: dict[str, list[Power]] = {"source": [], "target": []}
     for power in powers:
         source, target = scores[power.key]
         if max(source, target) > weights.thresholds["party"]:
             sides["source" if source >= target or setting.symmetric else "target"].append(power)
     for number, side in enumerate(("source", "target")):
-        if sides[side] or not powers or (setting.symmetric and side == "target"):
+        if sides[side] or (setting.symmetric and side == "target"):
             continue
         rest = [p for p in powers if p not in sides["source"] and p not in sides["target"]]
         best = max(rest, key=lambda p: scores[p.key][number], default=None)
@@ -159,16 +156,19 @@ def _sides(
     return sides
 
 
-def _trusting(scores: tuple[int, ...], power: Power, setting: Setting, trust: int) -> tuple[int, ...]:
+def _trusting(
+    scores: tuple[float, float], power: Power, setting: Setting, trust: float
+) -> tuple[float, float]:
     """Return the scores of a power, raised on the side where the frames say it stands, lowered where they say another."""
     said = [
         {key for key, how in setting.rule[side].items() if how != "inferred" or setting.again}
         for side in parties.SIDES
     ]
-    return tuple(
+    source, target = (
         score + (trust if power.key in keys else -trust if keys else 0)
         for score, keys in zip(scores, said, strict=True)
     )
+    return source, target
 
 
 def _roles(kind: str, read: Reading, sides: Mapping[str, list[Power]], offered: Proposals) -> Roles:
@@ -199,7 +199,7 @@ def _seat(power: Power, side: str, kind: str, filled: dict[str, list[Filler]], o
     scene = offered.scene
     actor = power.actor if power.named else replace(power.actor, span=None)
     state = actors.states(actor, scene)
-    names = [name for name in parties.role_names(kind, offered) if parties.side_of(name, offered) == side]
+    names = [name for name in offered.lexicon.roles.get(kind, ()) if parties.side_of(name, offered) == side]
     for each in (actor, state):
         for name in names:
             if each is not None and each.kind in roles.accepts(name, scene):
@@ -207,29 +207,38 @@ def _seat(power: Power, side: str, kind: str, filled: dict[str, list[Filler]], o
                 return
 
 
-def _when(token: Token, kind: str, read: Reading, offered: Proposals, weights: Weights) -> str | None:
+def _when(
+    token: Token, kind: str, read: Reading, offered: Proposals, encoded: Encoded, weights: Weights
+) -> str | None:
     rule = read.claim.time if read.claim else None
     options = whens.candidates(token, rule, offered)
+    features = [whens.features(o, token, kind, rule, n, offered) for n, o in enumerate(options)]
+    back = rule is None and read.claim is not None and _is_retold(token, read.claim, offered)
+    trust = weights.thresholds["trust again" if back else "trust when"]
+    is_read = rule is not None or back
+    scores = weights.network.times(token.i - offered.sentence.start, features, encoded).tolist()
     scored = [
-        (
-            weights.when.score(whens.features(option, token, kind, rule, number, offered))
-            + weights.thresholds["trust when"] * (rule is not None and option.time == rule),
-            -number,
-            option.time,
-        )
-        for number, option in enumerate(options)
+        (score + trust * (is_read and option.time == rule), -number, option.time)
+        for number, (option, score) in enumerate(zip(options, scores, strict=True))
     ]
     return max(scored, key=lambda each: each[:2])[2]
 
 
-def _weighed(claim: Claim, token: Token, kind: str, offered: Proposals, weights: Weights) -> Claim:
+def _is_retold(token: Token, claim: Claim, offered: Proposals) -> bool:
+    """Tell whether the story fills a claim or it refers back: then it has no time that the frames do not know of."""
+    return bool(claim.inferred) or completion.refers_back(token, offered.scene)
+
+
+def _weighed(
+    claim: Claim, token: Token, kind: str, offered: Proposals, encoded: Encoded, weights: Weights
+) -> Claim:
     """Return the claim with the likeliest polarity and modality."""
     signs = offered.scene.lexica.factuality["signs"]["words"]
     rule = (claim.polarity, claim.modality)
-    scores = weights.standing.scores(standing.features(token, kind, rule, signs))
-    named = dict(zip(weights.standing.classes, scores, strict=True))
-    named[standing.name(rule)] += weights.thresholds["trust standing"]
-    named[standing.FACT] -= weights.thresholds["doubt"]
-    best = max(named, key=lambda name: (named[name], name))
+    features = standing.features(token, kind, rule, signs)
+    scores = weights.network.stands(kind, token.i - offered.sentence.start, features, encoded)
+    scores[standing.name(rule)] += weights.thresholds["trust standing"]
+    scores[standing.FACT] -= weights.thresholds["doubt"]
+    best = max(scores, key=lambda name: (scores[name], name))
     polarity, _, modality = best.partition(" ")
     return replace(claim, polarity=Polarity(polarity), modality=Modality(modality))

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
-from diplograph.claims import frames, syntax
+from diplograph.claims import assertion, frames, syntax
+from diplograph.claims.weighing.proposals import Proposals, Reading
 from diplograph.model import Modality, Polarity
 
 Standing = tuple[Polarity, Modality]
@@ -14,6 +15,18 @@ FACT = "Affirmed Actual"
 def name(standing: Standing) -> str:
     """Return the class of a polarity and a modality."""
     return f"{standing[0]} {standing[1]}"
+
+
+def rule(read: Reading, offered: Proposals) -> Standing | None:
+    """Return what the frames say, or what the walk up the tree says of a word that they read nothing at."""
+    if read.claim is not None:
+        return read.claim.polarity, read.claim.modality
+    made = (
+        assertion.stated(read.trigger, {}, frozenset(), None, offered.scene)
+        if read.trigger is not None
+        else None
+    )
+    return (made.polarity, made.modality) if made else None
 
 
 def features(token: Token, kind: str, rule: Standing | None, signs: frozenset[str]) -> list[str]:
