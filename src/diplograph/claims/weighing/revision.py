@@ -92,14 +92,9 @@ def _claim(token: Token, kind: str, offered: Proposals, encoded: Encoded, weight
         if made is None:
             return None
         claim = made
-    if (
-        read.claim is not None
-        and read.claim.is_fact
-        and read.trigger is not None
-        and read.trigger.frame.performative
-    ):
-        return claim  # what is done by deciding it needs no second opinion
-    return _weighed(claim, token, kind, offered, encoded, weights)
+    # what is done by deciding it ("the decision to suspend aid") is not doubted for being decided only
+    is_doubted = read.claim is None or read.trigger is None or not read.trigger.frame.performative
+    return _weighed(claim, token, offered, encoded, weights, is_doubted=is_doubted)
 
 
 def _returned(
@@ -230,15 +225,15 @@ def _is_retold(token: Token, claim: Claim, offered: Proposals) -> bool:
 
 
 def _weighed(
-    claim: Claim, token: Token, kind: str, offered: Proposals, encoded: Encoded, weights: Weights
+    claim: Claim, token: Token, offered: Proposals, encoded: Encoded, weights: Weights, *, is_doubted: bool
 ) -> Claim:
     """Return the claim with the likeliest polarity and modality."""
     signs = offered.scene.lexica.factuality["signs"]["words"]
     rule = (claim.polarity, claim.modality)
-    features = standing.features(token, kind, rule, signs)
-    scores = weights.network.stands(kind, token.i - offered.sentence.start, features, encoded)
+    features = standing.features(token, claim.kind, rule, signs)
+    scores = weights.network.stands(claim.kind, token.i - offered.sentence.start, features, encoded)
     scores[standing.name(rule)] += weights.thresholds["trust standing"]
-    scores[standing.FACT] -= weights.thresholds["doubt"]
+    scores[standing.FACT] -= weights.thresholds["doubt"] if is_doubted else 0.0
     best = max(scores, key=lambda name: (scores[name], name))
     polarity, _, modality = best.partition(" ")
     return replace(claim, polarity=Polarity(polarity), modality=Modality(modality))
