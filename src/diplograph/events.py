@@ -135,7 +135,13 @@ def _sides_agree(
     if any(role in sides.symmetric for role in (*one, *other)):
         mine, theirs = _agents(one, sides.symmetric), _agents(other, sides.symmetric)
         return _states(mine) <= _states(theirs) or _states(theirs) <= _states(mine)
-    return all(_agree(_agents(one, side), _agents(other, side)) for side in (sides.source, sides.target))
+    crossed = any(
+        _states(_agents(a, sides.source)) & _states(_agents(b, sides.target))
+        for a, b in ((one, other), (other, one))
+    )  # nobody acts on himself
+    return not crossed and all(
+        _agree(_agents(one, side), _agents(other, side)) for side in (sides.source, sides.target)
+    )
 
 
 def _agree(mine: list[Actor], theirs: list[Actor]) -> bool:
