@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from sys import intern
 from typing import Any
 
-from diplograph import edtf
+from diplograph import edtf, records
 from diplograph.claims import extraction, frames
 from diplograph.claims.extraction import Judge
 from diplograph.claims.weighing import parties, proposals, standing, triggers, whens
@@ -15,7 +15,9 @@ from diplograph.pipeline import Knowledge
 Record = dict[str, Any]
 Passage = tuple[Document, list[Record]]
 NOBODY, SOURCE, TARGET = range(3)
-KINDS = {"DefensePartnership": "DeclaredDefensePartnership"}  # what a text says is only declared
+KINDS = {
+    type_: kind for kind, type_ in records.TYPES.items()
+}  # what annotators call otherwise than the ontology
 
 
 @dataclass

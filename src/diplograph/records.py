@@ -9,7 +9,7 @@ from diplograph.model import Actor, Claim, Event, Filler, Lot, Stance
 _STANCES = {Stance.PLAIN: "plain", Stance.PRESUPPOSED: "plain", Stance.ATTRIBUTED: "attributed"}
 _OPINION = "opinion"
 # A text can only declare a partnership; the guide of the annotators has one type for both.
-_TYPES = {"DeclaredDefensePartnership": "DefensePartnership"}
+TYPES = {"DeclaredDefensePartnership": "DefensePartnership"}
 _PLACES = ("visitPlace", "place")
 _ITEMS = ("hasLot", "agreement", "aidKind", "body")
 
@@ -38,7 +38,7 @@ def _record(event: Event, claim: Claim, sides: Sides, codes: Mapping[str, str]) 
     evidence = claim.evidence[0]
     return {
         "document": claim.document,
-        "type": _TYPES.get(event.kind, event.kind),
+        "type": TYPES.get(event.kind, event.kind),
         "source": _side(event, sides.source, codes),
         "target": _side(event, sides.target, codes),
         "time": event.time,
