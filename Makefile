@@ -43,7 +43,7 @@ mappings: $(VENV)-mappings/installed  ## validate the table of links with the SS
 
 web: $(VENDOR)/LICENSES.txt  ## bundle the query editor and the outlines of the map from npm
 
-$(VENDOR)/LICENSES.txt: web/build.mjs web/package-lock.json $(wildcard web/src/*.js) $(if $(shell command -v npm),,$(VENV)/installed-dev)
+$(VENDOR)/LICENSES.txt: web/build.mjs web/package-lock.json $(wildcard web/src/*.js web/src/*/*.js) $(if $(shell command -v npm),,$(VENV)/installed-dev)
 	cd web && PATH="$$PATH:$(abspath $(BIN))" && npm ci --no-audit --no-fund && npm run build
 	touch $@
 

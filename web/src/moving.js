@@ -50,7 +50,7 @@ export function dragging(image, part, moved) {
 function grabbing(image, part, moved) {
   let held = null;
   part.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || (part === image && event.target.closest("a, .node"))) return;
+    if (event.button !== 0 || (part === image && event.target.closest("a, .node, .name"))) return;
     held = { from: at(image, event), far: false };
     part.setPointerCapture(event.pointerId);
   });

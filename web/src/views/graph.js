@@ -4,12 +4,14 @@ import { dragging, moving } from "../moving.js";
 import { cut, draw, hint, isIri, linked, plain, scrolling, short } from "../terms.js";
 
 const MOST = 250; // things that are drawn
+const LONGEST = 26; // letters of a name
 const PROPERTY = /^(p|prop|property|predicate|relation|role)$/i;
 const isNode = (term) => isIri(term) || term?.type === "bnode";
 
 export function graph(answer, context) {
   const { nodes, links, left } = gathered(answer);
   if (!links.length) return [hint("Nothing here joins two things. Ask for two columns of things, or CONSTRUCT triples.")];
+  for (const node of nodes) node.name = named(node.id, context);
   settle(nodes, links);
   const image = picture(nodes, links, context);
   const frame = scrolling("Graph of the answer", "scroll network");
@@ -48,44 +50,51 @@ function settle(nodes, links) {
   forceSimulation(nodes)
     .force("link", forceLink(links).id(({ id }) => id).distance(70))
     .force("charge", forceManyBody().strength(-190))
-    .force("collide", forceCollide(18))
+    .force("collide", forceCollide(({ name }) => Math.max(18, 2.8 * name.length))) // half a name: names seldom cover what stands beside
     .force("x", forceX().strength(0.05))
     .force("y", forceY().strength(0.09))
     .stop()
     .tick(Math.max(120, 300 - nodes.length));
 }
 
+const named = (id, context) => cut(context.labels.get(id) ?? (id.includes(":") ? plain(id) : id), LONGEST);
 const family = (id) => (/\/id\/(state|person|organization|bloc|place)\//.exec(id) || [])[1] ?? "other";
 
 function picture(nodes, links, context) {
   const labeled = links.length <= 60 && new Set(links.map(({ label }) => label)).size > 1;
   const edges = links.map((link) => ({ link, line: draw("line", { class: "edge" }), label: labeled ? draw("text", { class: "link" }, cut(link.label, 22)) : null }));
-  const drawn = nodes.map((node) => {
-    const name = context.labels.get(node.id) ?? (node.id.includes(":") ? plain(node.id) : node.id);
-    const element = linked(node.id, `${name} (${short(node.id)})`, { class: `node ${family(node.id)}`, "aria-label": name }, context.root,
-      draw("circle", { r: Math.min(5 + Math.sqrt(node.degree) * 1.6, 15).toFixed(1) }),
-      draw("text", { x: 0, y: -Math.min(8 + Math.sqrt(node.degree) * 1.6, 18) }, cut(name, 26)));
-    return { node, element };
-  });
+  const drawn = nodes.map((node) => mark(node, context));
   const place = () => {
     for (const { link: { source, target }, line, label } of edges) {
       for (const [attribute, value] of Object.entries({ x1: source.x, y1: source.y, x2: target.x, y2: target.y })) line.setAttribute(attribute, value.toFixed(1));
       label?.setAttribute("x", ((source.x + target.x) / 2).toFixed(1));
       label?.setAttribute("y", ((source.y + target.y) / 2 - 2).toFixed(1));
     }
-    for (const { node, element } of drawn) element.setAttribute("transform", `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
+    for (const { node, parts } of drawn) for (const part of parts) part.setAttribute("transform", `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`);
   };
   place();
   const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];
   const [width, height] = [Math.max(Math.max(...xs) - Math.min(...xs) + 140, 760), Math.max(Math.max(...ys) - Math.min(...ys) + 70, 320)];
   const [left, top] = [(Math.min(...xs) + Math.max(...xs) - width) / 2, (Math.min(...ys) + Math.max(...ys) - height) / 2 - 10];
   const image = draw("svg", { viewBox: `${left} ${top} ${width} ${height}`, role: "group", "aria-label": "Graph of the answer; the table says the same" });
-  image.append(...edges.map(({ line }) => line), ...edges.map(({ label }) => label).filter(Boolean), ...drawn.map(({ element }) => element));
-  for (const { node, element } of drawn) {
-    dragging(image, element, (x, y) => {
-      Object.assign(node, { x, y });
-      place();
-    });
+  image.append(...edges.map(({ line }) => line), ...edges.map(({ label }) => label).filter(Boolean), ...[0, 1].flatMap((layer) => drawn.map(({ parts }) => parts[layer])));
+  for (const { node, parts } of drawn) {
+    for (const part of parts) {
+      dragging(image, part, (x, y) => {
+        Object.assign(node, { x, y });
+        place();
+      });
+    }
   }
   return image;
+}
+
+// A thing's name and, in a layer above all names, so that none covers it, its circle.
+function mark(node, context) {
+  const radius = 5 + Math.sqrt(node.degree) * 1.6;
+  const full = context.labels.get(node.id) ?? node.name;
+  const title = `${full} (${short(node.id)})`;
+  const name = linked(node.id, title, { class: "name", "aria-hidden": "true", tabindex: "-1" }, context.root, draw("text", { x: 0, y: -Math.min(radius + 3, 18) }, node.name));
+  const circle = linked(node.id, title, { class: `node ${family(node.id)}`, "aria-label": full }, context.root, draw("circle", { r: Math.min(radius, 15).toFixed(1) }));
+  return { node, parts: [name, circle] };
 }
