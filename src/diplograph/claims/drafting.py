@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from spacy.tokens import Span as Tokens
-from spacy.tokens import Token
-
 from diplograph.claims import arguments, assertion, completion, ellipsis, frames, roles, syntax, timing
 from diplograph.claims.arguments import Arguments
 from diplograph.claims.frames import Lexicon, Trigger
 from diplograph.claims.roles import Roles
 from diplograph.claims.scene import Scene, TimeMention
 from diplograph.model import Claim
+from diplograph.trees import Phrase, Token
 
 _NAMED_WITHOUT_EVENT = {"conflict", "organization", "person", "place", "equipment", "state"}
 _OTHER_EVENT = {"after", "before", "since", "until", "following", "during", "like", "unlike", "despite"}
@@ -47,7 +45,7 @@ class _Sentence:
     absorbed: dict[int, tuple[Token, ...]]  # trigger -> words of the drafts that gave way to its draft
 
 
-def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Told]:
+def claims(sentence: Phrase, scene: Scene, lexicon: Lexicon) -> list[Told]:
     """Return the claims of a sentence, governors read before what they govern."""
     eventful = {token.i for token in sentence if _may_trigger(token, scene, lexicon)}
     times = [t for t in scene.times if sentence.start <= t.start < sentence.end]
@@ -70,7 +68,7 @@ def claims(sentence: Tokens, scene: Scene, lexicon: Lexicon) -> list[Told]:
     return sorted(told, key=lambda each: each.token.i)
 
 
-def _repetitions(sentence: Tokens, told: list[Told], state: _Sentence) -> Iterator[Told]:
+def _repetitions(sentence: Phrase, told: list[Told], state: _Sentence) -> Iterator[Told]:
     """Yield the claims of clauses that only say that others did the same, or did not."""
     discourse = state.scene.discourse
     for token in sentence:
@@ -94,7 +92,7 @@ def _depth(token: Token) -> tuple[int, int]:
 
 def _may_trigger(token: Token, scene: Scene, lexicon: Lexicon) -> bool:
     part = frames.part_of_speech(token)
-    return not is_barred(token, scene) and part is not None and (part, token.lemma_.lower()) in lexicon.units
+    return not is_barred(token, scene) and part is not None and (part, token.lemma) in lexicon.units
 
 
 def is_barred(token: Token, scene: Scene) -> bool:
@@ -102,7 +100,7 @@ def is_barred(token: Token, scene: Scene) -> bool:
     mention = scene.names.get(token.i)
     if mention is not None and mention.kind in _NAMED_WITHOUT_EVENT:
         return True
-    return token.dep_ == "compound" and token.head.pos_ in {"NOUN", "PROPN"}
+    return token.dep == "compound" and token.head.pos in {"NOUN", "PROPN"}
 
 
 def _draft(token: Token, sentence: _Sentence) -> Draft | None:
@@ -168,9 +166,9 @@ def _complete(
 def _is_another(token: Token, outer: Draft) -> bool:
     """Tell whether an event noun under a trigger of its kind is another event: "visited Moscow after the last visit"."""
     for child, governor in syntax.path_up(token):
-        if child.dep_ == "conj" and syntax.is_verb(child):
+        if child.dep == "conj" and syntax.is_verb(child):
             return True  # a clause of its own: "he visited Moscow, but no one visited Islamabad"
-        if child.dep_ == "prep" and child.lower_ in _OTHER_EVENT:
+        if child.dep == "prep" and child.lower in _OTHER_EVENT:
             return True
         if governor == outer.trigger.token:
             break
@@ -183,16 +181,16 @@ def arguments_of(token: Token, scene: Scene) -> Arguments:
         return arguments.of_verb(token)
     found = arguments.of_noun(token, light=scene.lexica.factuality["transparent"]["light"])
     if any(
-        c.lower_ in scene.lexica.coreference["event"]["demonstratives"]
-        for c in syntax.dependents(token)
-        if c.dep_ == "det"
+        c.lower in scene.lexica.coreference["event"]["demonstratives"]
+        for c in token.children
+        if c.dep == "det"
     ):
         found = {
             function: tokens for function, tokens in found.items() if function not in {"outer", "subject"}
         }
-    if token.pos_ in {"ADJ", "ADV"} and syntax.is_verb(token.head):
+    if token.pos in {"ADJ", "ADV"} and syntax.is_verb(token.head):
         return arguments.merged({"subject": syntax.clause_subjects(token.head)}, found)
-    if token.dep_ == "attr" and syntax.is_verb(token.head):
+    if token.dep == "attr" and syntax.is_verb(token.head):
         return arguments.merged(found, {"outer": syntax.clause_subjects(token.head)})
     return found
 
@@ -210,7 +208,7 @@ def _with_matched(trigger: Trigger, found: Arguments, scene: Scene) -> Arguments
 
 def _outwards(noun: Token, found: Arguments, scene: Scene) -> Arguments:
     """Leave out whose envoy or troops a noun names: that is not who expels or fights them."""
-    lemma = noun.lemma_.lower()
+    lemma = noun.lemma
     if (
         lemma in scene.lexica.offices
         or lemma
@@ -227,7 +225,7 @@ def _outwards(noun: Token, found: Arguments, scene: Scene) -> Arguments:
 def _outer(trigger: Trigger, drafts: Mapping[int, Draft]) -> Draft | None:
     """Return the draft of the nearest governor that has one."""
     for child, governor in syntax.path_up(trigger.token):
-        if child.dep_ in {"relcl", "advcl", "ccomp"}:
+        if child.dep in {"relcl", "advcl", "ccomp"}:
             return None
         if governor.i in drafts:
             return drafts[governor.i]

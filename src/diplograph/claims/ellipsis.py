@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from diplograph.claims import actors, factuality, syntax
 from diplograph.claims.discourse import POWERS, power_of
 from diplograph.claims.scene import Scene
 from diplograph.model import Actor, Claim, Evidence, Filler, Modality, Polarity
+from diplograph.trees import Token
 
 _ACTING = POWERS | {"Person", "DescribedPerson", "CollectiveAgent"}
 
@@ -17,24 +16,20 @@ def is_repetition(token: Token, scene: Scene) -> bool:
     """Tell whether a verb only stands for one that was used before."""
     words = scene.lexica.coreference["repeat"]
     if (
-        token.lemma_ not in words["verbs"]
+        token.lemma not in words["verbs"]
         or not syntax.is_verb(token)
-        or token.dep_ in {"aux", "auxpass"}
+        or token.dep in {"aux", "auxpass"}
         or syntax.is_passive(token)
     ):
         return False
-    said = {
-        c.lemma_.lower()
-        for c in syntax.dependents(token)
-        if c.dep_ in {*syntax.OBJECTS, "advmod", "attr", "npadvmod"}
-    }
+    said = {c.lemma for c in token.children if c.dep in {*syntax.OBJECTS, "advmod", "attr", "npadvmod"}}
     if said & words["complements"]:
-        return token.tag_ != "VB" or bool(syntax.children(token, "nsubj", "aux"))
+        return token.tag != "VB" or bool(syntax.children(token, "nsubj", "aux"))
     objects = syntax.children(token, *syntax.OBJECTS, "xcomp", "ccomp", "acomp", "attr")
     return (
         not objects
         and bool(syntax.children(token, *syntax.SUBJECTS))
-        and (token.lemma_ == "follow" or token.tag_ in {"VBD", "VBZ", "VBP"})
+        and (token.lemma == "follow" or token.tag in {"VBD", "VBZ", "VBP"})
     )
 
 

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
-from spacy.tokens import Span as Tokens
-from spacy.tokens import Token
 
 from diplograph import sentences
 from diplograph.claims import actors, completion, drafting, references, shortening, syntax, things, timing
@@ -19,13 +17,14 @@ from diplograph.mentions import naming
 from diplograph.mentions.gazetteer import Gazetteer
 from diplograph.mentions.times import Clock
 from diplograph.model import Actor, Claim, Document, Evidence, Span
+from diplograph.trees import Phrase, Token
 
 _AROUND = 3  # paragraphs before and after: what the text is about may change with its chapters
 _WHERE = {"in", "at", "near", "over", "off", "around", "outside", "inside", "through", "via"}
 _SUBJECTS = syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS
 
 
-Judge = Callable[[Tokens, list[Told], Scene, Lexicon], list[Told]]
+Judge = Callable[[Phrase, list[Told], Scene, Lexicon], list[Told]]
 """What revises the claims that the frames read in a sentence."""
 
 
@@ -47,7 +46,7 @@ def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
     counts = [_counts(scene) for scene in scenes]
     for number, scene in enumerate(scenes):
         discourse.shares = _shares(counts[max(number - _AROUND, 0) : number + _AROUND + 1])
-        for sentence in scene.paragraph.tokens.sents:
+        for sentence in scene.paragraph.tree.sentences:
             _read_sentence(sentence, scene, reader)
     return tuple(_with_repeats(claim, document) for claim in discourse.claims)
 
@@ -57,7 +56,7 @@ def _scenes(document: Document, reader: Reader, discourse: Discourse) -> Iterato
     for paragraph in sentences.parse(document, reader.parser):
         said = timing.expressions(paragraph)
         era = clock.story
-        found, clock = timing.mentions(paragraph.tokens, said, clock)
+        found, clock = timing.mentions(paragraph.tree, said, clock)
         dated = frozenset(token.i for _, span in said for token in span)
         apart = dated | naming.dateline(paragraph)
         names = naming.find(paragraph, reader.gazetteer, apart, reader.lexica.titles)
@@ -88,7 +87,7 @@ def _shares(several: list[Counter[str]]) -> dict[str, float]:
     return {state: count / counts.total() for state, count in counts.items()}
 
 
-def _read_sentence(sentence: Tokens, scene: Scene, reader: Reader) -> None:
+def _read_sentence(sentence: Phrase, scene: Scene, reader: Reader) -> None:
     discourse = scene.discourse
     discourse.sentence += 1
     _note_actors(sentence, scene)
@@ -100,16 +99,16 @@ def _read_sentence(sentence: Tokens, scene: Scene, reader: Reader) -> None:
         discourse.relations.append(Relation(discourse.sentence, *completion.sides_of(each.claim, scene)))
 
 
-def _note_actors(sentence: Tokens, scene: Scene) -> None:
+def _note_actors(sentence: Phrase, scene: Scene) -> None:
     """Remember whom a sentence names, describes or means by a pronoun, so that later words can refer back to them."""
     for token in sentence:
-        body = things.body(token, scene) if token.pos_ == "PROPN" else None
+        body = things.body(token, scene) if token.pos == "PROPN" else None
         if body is not None:
             scene.discourse.note(body, scene.position(token))
         for actor in _mentioned(token, scene):
             _note(actor, token, scene)
-        if token.pos_ in {"NOUN", "PROPN"}:
-            thing = Thing(scene.position(token), scene.discourse.sentence, token.lemma_.lower(), token)
+        if token.pos in {"NOUN", "PROPN"}:
+            thing = Thing(scene.position(token), scene.discourse.sentence, token.lemma, token)
             scene.discourse.things.append(thing)
 
 
@@ -117,15 +116,15 @@ def _mentioned(token: Token, scene: Scene) -> tuple[Actor, ...]:
     mention = scene.names.get(token.i)
     if mention is not None:
         return actors.resolve(token, scene) if mention.head == token.i else ()
-    if token.lower_ in scene.lexica.offices or shortening.may_mean(token, scene):
+    if token.lower in scene.lexica.offices or shortening.may_mean(token, scene):
         return actors.resolve(token, scene)
-    return (references.pronoun(token, scene) or ()) if token.pos_ == "PRON" else ()
+    return (references.pronoun(token, scene) or ()) if token.pos == "PRON" else ()
 
 
 def _note(actor: Actor, token: Token, scene: Scene) -> None:
     if actor.kind == "Place" and shortening.is_occasion(token, scene):
         actor = replace(actor, state=None)
-    subject = syntax.first_conjunct(token).dep_ in _SUBJECTS
+    subject = syntax.first_conjunct(token).dep in _SUBJECTS
     scene.discourse.note(actor, scene.position(token), subject=subject)
     state = actors.states(actor, scene) if actor.kind == "Place" and not _is_scene(token, scene) else None
     if state is not None:
@@ -135,7 +134,7 @@ def _note(actor: Actor, token: Token, scene: Scene) -> None:
 def _is_scene(token: Token, scene: Scene) -> bool:
     """Tell whether a place is only where something happens: in Geneva, at Yalta, through Suez, the Vienna talks."""
     head = syntax.first_conjunct(token)
-    there = head.dep_ == "pobj" and head.head.lower_ in _WHERE
+    there = head.dep == "pobj" and head.head.lower in _WHERE
     return there or shortening.is_occasion(head, scene)
 
 

@@ -12,11 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spacy.tokens import Token
-
 from diplograph.claims import markers, syntax
 from diplograph.claims.markers import Factuality
 from diplograph.model import Modality, Stance
+from diplograph.trees import Token
 
 _COMPLEMENTS = {
     "xcomp",
@@ -76,26 +75,26 @@ def judge(
 def _according(trigger: Token) -> dict[str, Any]:
     """Return stance and source where the clause is told "according to" somebody."""
     above = {trigger.i, *(governor.i for _, governor in syntax.path_up(trigger))}
-    found = (t for t in trigger.sent if syntax.is_attribution(t) and t.head.i in above)
+    found = (t for t in trigger.sentence if syntax.is_attribution(t) and t.head.i in above)
     return next(({"stance": Stance.ATTRIBUTED, "source": token} for token in found), {})
 
 
 def _is_instead(trigger: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a verb stands right after "rather than" or "instead of"."""
-    before = " ".join(t.lower_ for t in trigger.doc[max(trigger.i - 2, trigger.sent.start) : trigger.i])
+    before = " ".join(
+        t.lower for t in trigger.tree.tokens[max(trigger.i - 2, trigger.sentence.start) : trigger.i]
+    )
     return syntax.is_verb(trigger) and before in words["negation"]["instead"]
 
 
 def _follows_nor(trigger: Token) -> bool:
     """Tell whether "nor" opens the clause: "nor did the Soviet Union"; one that the parser attached is a negation already."""
-    if not syntax.is_verb(trigger) or any(
-        c.lower_ in {"nor", "not", "never"} for c in syntax.dependents(trigger)
-    ):
+    if not syntax.is_verb(trigger) or any(c.lower in {"nor", "not", "never"} for c in trigger.children):
         return False
-    first = trigger.left_edge.i
+    first = trigger.first
     return (
-        first > trigger.sent.start
-        and trigger.doc[first - 1].lower_ == "nor"
+        first > trigger.sentence.start
+        and trigger.tree.tokens[first - 1].lower == "nor"
         and not markers.is_alternative(trigger)
     )
 
@@ -103,8 +102,8 @@ def _follows_nor(trigger: Token) -> bool:
 def _steps(trigger: Token) -> list[_Step]:
     steps = []
     for child, governor in syntax.path_up(trigger):
-        relation = syntax.first_conjunct(child).dep_ if child.dep_ == "conj" else child.dep_
-        if child.dep_ == "conj" and syntax.is_verb(child) and syntax.is_verb(governor):
+        relation = syntax.first_conjunct(child).dep if child.dep == "conj" else child.dep
+        if child.dep == "conj" and syntax.is_verb(child) and syntax.is_verb(governor):
             relation = "conj"
         steps.append(_Step(child, governor, relation))
     return steps
@@ -112,14 +111,12 @@ def _steps(trigger: Token) -> list[_Step]:
 
 def _contrasted(child: Token) -> bool:
     """Tell whether what follows "but" is out of reach of the negation before it: "not an event but the culmination"."""
-    return child.dep_ == "conj" and any(
-        c.dep_ == "cc" and c.lower_ == "but" for c in syntax.dependents(child.head)
-    )
+    return child.dep == "conj" and any(c.dep == "cc" and c.lower == "but" for c in child.head.children)
 
 
 def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether what stands above the step no longer bears on whether the event happened."""
-    governor, lemma = step.governor, step.governor.lemma_.lower()
+    governor, lemma = step.governor, step.governor.lemma
     if (_phrase(governor, words) and not _is_aside(step, words)) or _wished(step, words):
         return False
     if step.relation in syntax.SUBJECTS:
@@ -132,11 +129,11 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
         return not _is_infinitive(syntax.first_conjunct(step.child))
     if step.relation in {"advcl", "poss", "appos", "npadvmod"}:
         return True
-    if step.relation == "prep" and step.child.lower_ == "against":
+    if step.relation == "prep" and step.child.lower == "against":
         return lemma not in words["fails"]["against"]
     if step.relation == "prep" and syntax.is_verb(governor):
         return not (
-            step.child.lower_ in {"from", "to", "on", "for", "of", "in", "against", "into"}
+            step.child.lower in {"from", "to", "on", "for", "of", "in", "against", "into"}
             and (_bears(lemma, words) or _is_meant_for(step, words))
         )
     if step.relation in {"dobj", "obj"} and lemma in words["factive"]["verbs"] and syntax.is_noun(step.child):
@@ -155,24 +152,24 @@ def _wished(step: _Step, words: Mapping[str, Any]) -> bool:
     return (
         step.relation == "advcl"
         and _is_infinitive(step.child)
-        and governor.lemma_.lower() in words["possible"]["verbs"]
-        and any(t.lower_ == "for" for t in governor.doc[governor.i + 1 : governor.i + 2])
+        and governor.lemma in words["possible"]["verbs"]
+        and any(t.lower == "for" for t in governor.tree.tokens[governor.i + 1 : governor.i + 2])
     )
 
 
 def _is_aside(step: _Step, words: Mapping[str, Any]) -> bool:
     """Tell whether a phrase tells only how, when or why something was cut short."""
-    return step.relation == "prep" and step.child.lower_ in words["fails"]["aside"]
+    return step.relation == "prep" and step.child.lower in words["fails"]["aside"]
 
 
 def _is_meant_for(step: _Step, words: Mapping[str, Any]) -> bool:
-    return step.child.lower_ == "for" and step.governor.lemma_.lower() in words["intended"]["for"]
+    return step.child.lower == "for" and step.governor.lemma in words["intended"]["for"]
 
 
 def _phrase(governor: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a verb and its particle say that something did not come about: call off, fall through, yet to."""
-    said = (c.lower_ for c in syntax.dependents(governor) if c.dep_ in {"prt", "advmod", "acomp"})
-    return any(f"{governor.lemma_.lower()} {word}" in words["fails"]["phrases"] for word in said)
+    said = (c.lower for c in governor.children if c.dep in {"prt", "advmod", "acomp"})
+    return any(f"{governor.lemma} {word}" in words["fails"]["phrases"] for word in said)
 
 
 def _bears(lemma: str, words: Mapping[str, Any]) -> bool:
@@ -188,7 +185,7 @@ def _bears(lemma: str, words: Mapping[str, Any]) -> bool:
 
 def _predicative(governor: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a verb says of its subject that it is likely, possible, unlikely..."""
-    said = [child.lower_ for child in syntax.dependents(governor) if child.dep_ in {"acomp", "attr", "oprd"}]
+    said = [child.lower for child in governor.children if child.dep in {"acomp", "attr", "oprd"}]
     lists = (
         words["possible"]["adjectives"],
         words["predicted"]["adjectives"],
@@ -202,18 +199,17 @@ def _predicative(governor: Token, words: Mapping[str, Any]) -> bool:
 def _predicates(governor: Token, words: Mapping[str, Any]) -> list[str]:
     """Return "possible" or "fails" for each phrase that says so of a subject: "is under study", "is on hold"."""
     said = [
-        f"{preposition} {noun.lemma_.lower()}"
+        f"{preposition} {noun.lemma}"
         for preposition, noun in syntax.complements(governor)
-        if governor.lemma_.lower() in {"be", "remain", "stay", "seem"}
+        if governor.lemma in {"be", "remain", "stay", "seem"}
     ]
     return [name for name in ("possible", "fails") for each in said if each in words[name]["predicates"]]
 
 
 def _definite(noun: Token) -> bool:
     return any(
-        (c.dep_ in {"det", "poss"} and c.lower_ in {"the", "this", "that", "these", "those"})
-        or c.dep_ == "poss"
-        for c in syntax.dependents(noun)
+        (c.dep in {"det", "poss"} and c.lower in {"the", "this", "that", "these", "those"}) or c.dep == "poss"
+        for c in noun.children
     )
 
 
@@ -221,17 +217,17 @@ def _governed(
     step: _Step, verdict: Factuality, words: Mapping[str, Any], *, performative: bool, planned: bool
 ) -> Factuality:
     """Apply what the governor says of its complement."""
-    governor, lemma = step.governor, step.governor.lemma_.lower()
+    governor, lemma = step.governor, step.governor.lemma
     if step.relation in {"pobj", "pcomp"} and (
-        governor.lower_ in words["negation"]["prepositions"]
-        or f"{governor.head.lower_} {governor.lower_}" in words["negation"]["instead"]
+        governor.lower in words["negation"]["prepositions"]
+        or f"{governor.head.lower} {governor.lower}" in words["negation"]["instead"]
     ):
         return verdict if _is_instead(step.child, words) else markers.turned(verdict)
     if _wished(step, words):
         return markers.with_modality(verdict, Modality.POSSIBLE)
     if step.relation != "conj" and _phrase(governor, words) and not _is_aside(step, words):
         return markers.turned(verdict)
-    if step.relation == "prep" and step.child.lower_ == "against" and lemma in words["fails"]["against"]:
+    if step.relation == "prep" and step.child.lower == "against" and lemma in words["fails"]["against"]:
         return markers.turned(verdict)
     if step.relation not in _REACHED:
         return verdict
@@ -254,14 +250,14 @@ def _said_of_subject(
         verdict = (
             markers.turned(verdict) if name == "fails" else markers.with_modality(verdict, Modality.POSSIBLE)
         )
-    for child in syntax.dependents(governor):
-        if child.dep_ in {"acomp", "attr", "oprd"}:
-            if planned and child.lower_ in words["possible"]["near"]:
+    for child in governor.children:
+        if child.dep in {"acomp", "attr", "oprd"}:
+            if planned and child.lower in words["possible"]["near"]:
                 verdict = markers.with_modality(verdict, Modality.POSSIBLE)
             verdict = (
                 markers.turned(verdict)
-                if child.lower_ in words["fails"]["adjectives"]
-                else markers.adjective(child.lower_, verdict, words)
+                if child.lower in words["fails"]["adjectives"]
+                else markers.adjective(child.lower, verdict, words)
             )
     return verdict
 
@@ -301,25 +297,22 @@ def _by_list(
 
 
 def _is_going_to(step: _Step, lemma: str) -> bool:
-    return lemma == "go" and step.governor.tag_ == "VBG" and step.relation == "xcomp"
+    return lemma == "go" and step.governor.tag == "VBG" and step.relation == "xcomp"
 
 
 def _is_near(step: _Step, part: str, lemma: str, words: Mapping[str, Any]) -> bool:
     """Tell whether something is close to being done, or looked forward to."""
-    if part == "adjectives" or step.governor.pos_ == "ADV":
+    if part == "adjectives" or step.governor.pos == "ADV":
         near = lemma in words["possible"]["near"] and step.relation == "prep"
-        return near and step.governor.head.lemma_ != "come"
+        return near and step.governor.head.lemma != "come"
     return part == "verbs" and any(
-        f"{lemma} {child.lower_}" in words["possible"]["phrases"]
-        for child in syntax.dependents(step.governor)
+        f"{lemma} {child.lower}" in words["possible"]["phrases"] for child in step.governor.children
     )
 
 
 def _without(governor: Token, part: str, verdict: Factuality) -> Factuality:
     """There is "no talk of a treaty", "no plan to visit": what is not even spoken of is denied."""
-    none = part == "nouns" and any(
-        c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in syntax.dependents(governor)
-    )
+    none = part == "nouns" and any(c.dep == "det" and c.lower in {"no", "neither"} for c in governor.children)
     return markers.turned(verdict) if none else verdict
 
 
@@ -331,37 +324,30 @@ def _takes(step: _Step, part: str) -> bool:
 
 
 def _is_infinitive(verb: Token) -> bool:
-    return any(child.dep_ == "aux" and child.lower_ == "to" for child in syntax.dependents(verb))
+    return any(child.dep == "aux" and child.lower == "to" for child in verb.children)
 
 
 def _enables(verb: Token, noun: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a clause hangs on "opened the way for ... to": made possible, not said to have happened."""
-    pattern = f"{noun.head.lemma_.lower()} > {noun.lemma_.lower()}"
+    pattern = f"{noun.head.lemma} > {noun.lemma}"
     return pattern in words["possible"]["enabling"] and verb.i > noun.i
 
 
 def _reported(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
     governor = step.governor
-    if (
-        step.relation not in {"ccomp", "parataxis"}
-        or governor.lemma_.lower() not in words["reporting"]["verbs"]
-    ):
+    if step.relation not in {"ccomp", "parataxis"} or governor.lemma not in words["reporting"]["verbs"]:
         return verdict
     subject = next(iter(syntax.clause_subjects(governor)), None)
-    if subject is None or subject.lower_ in words["reporting"]["impersonal"]:
+    if subject is None or subject.lower in words["reporting"]["impersonal"]:
         return replace(verdict, stance=Stance.HEDGED) if verdict.stance is Stance.PLAIN else verdict
-    if subject.lower_ in words["opinion"]["pronouns"]:
+    if subject.lower in words["opinion"]["pronouns"]:
         return replace(verdict, stance=Stance.OPINION)
     return replace(verdict, stance=Stance.ATTRIBUTED, source=governor)
 
 
 def _conditional(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> Factuality:
     """A clause after "if", or a main clause under one, is possible only."""
-    marks = (
-        [c.lower_ for c in syntax.dependents(step.child) if c.dep_ == "mark"]
-        if step.relation == "advcl"
-        else []
-    )
+    marks = [c.lower for c in step.child.children if c.dep == "mark"] if step.relation == "advcl" else []
     awaited = any(mark in words["possible"]["until"] for mark in marks) and _is_to_come(step)
     return (
         markers.with_modality(verdict, Modality.POSSIBLE)
@@ -372,17 +358,17 @@ def _conditional(step: _Step, verdict: Factuality, words: Mapping[str, Any]) -> 
 
 def _is_to_come(step: _Step) -> bool:
     """Tell whether a clause of time hangs on something to come: "will end as soon as they have left"."""
-    governor = step.governor.head if step.governor.pos_ == "ADV" else step.governor
-    modals = {c.lower_ for c in syntax.dependents(governor) if c.dep_ == "aux"}
-    tenses = {t.tag_ for t in (step.child, *syntax.children(step.child, "aux", "auxpass"))}
+    governor = step.governor.head if step.governor.pos == "ADV" else step.governor
+    modals = {c.lower for c in governor.children if c.dep == "aux"}
+    tenses = {t.tag for t in (step.child, *syntax.children(step.child, "aux", "auxpass"))}
     if modals & {"would", "could", "should"}:
-        return not any(c.lower_ == "had" for c in syntax.children(step.child, "aux"))
+        return not any(c.lower == "had" for c in syntax.children(step.child, "aux"))
     return bool(modals & {"will", "shall", "'ll", "must", "can", "may"}) and "VBD" not in tenses
 
 
 def _question(trigger: Token, verdict: Factuality) -> Factuality:
     return (
         markers.with_modality(verdict, Modality.POSSIBLE)
-        if trigger.sent.text.rstrip().endswith("?")
+        if trigger.sentence.text.rstrip().endswith("?")
         else verdict
     )

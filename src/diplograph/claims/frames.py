@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spacy.tokens import Token
-
 from diplograph.claims import syntax
 from diplograph.claims.arguments import Arguments
 from diplograph.claims.discourse import Thing
 from diplograph.errors import KnowledgeError
+from diplograph.trees import Token
 
 _KEYS = {
     "event",
@@ -228,7 +227,7 @@ def match(
     part = part_of_speech(token)
     if part is None:
         return
-    units = lexicon.units.get((part, token.lemma_.lower()), ())
+    units = lexicon.units.get((part, token.lemma), ())
     meant = _meant(units, things)
     for unit in units:
         matched = _match_unit(token, unit, arguments, meant)
@@ -251,19 +250,17 @@ def _is_thing(thing: Thing, words: tuple[str, ...]) -> bool:
 
 def part_of_speech(token: Token) -> str | None:
     """Return which lexical units a token can head: verb, noun, adjective or none."""
-    if token.pos_ in _NOUNS:
+    if token.pos in _NOUNS:
         return "noun"
-    if token.pos_ == "VERB" or (token.pos_ == "AUX" and token.dep_ not in {"aux", "auxpass"}):
+    if token.pos == "VERB" or (token.pos == "AUX" and token.dep not in {"aux", "auxpass"}):
         return "verb"
-    return "adjective" if token.pos_ in {"ADJ", "ADV"} else None
+    return "adjective" if token.pos in {"ADJ", "ADV"} else None
 
 
 def _match_unit(
     token: Token, unit: LexicalUnit, arguments: Arguments, meant: Thing | None
 ) -> tuple[Token, ...] | None:
-    if not any(
-        _has_words_before(token, head[:-1]) for head in unit.heads if head[-1] == token.lemma_.lower()
-    ):
+    if not any(_has_words_before(token, head[:-1]) for head in unit.heads if head[-1] == token.lemma):
         return None
     if unit.frame.countable and unit.part == "noun" and not _is_counted(token):
         return None
@@ -276,9 +273,7 @@ def _match_unit(
     if not unit.objects:
         return ()
     for noun in places:
-        if any(
-            noun.lemma_.lower() == words[-1] and _has_words_before(noun, words[:-1]) for words in unit.objects
-        ):
+        if any(noun.lemma == words[-1] and _has_words_before(noun, words[:-1]) for words in unit.objects):
             return (noun,)
         if meant is not None and is_elliptic(noun) and any(_is_thing(meant, words) for words in unit.objects):
             return (noun,)
@@ -287,7 +282,7 @@ def _match_unit(
 
 def is_elliptic(noun: Token) -> bool:
     """Tell whether a phrase stands for a thing named before: "lifted it", "recalled its own", "expelled Israel's"."""
-    if noun.lower_ in {
+    if noun.lower in {
         "it",
         "them",
         "this",
@@ -302,8 +297,8 @@ def is_elliptic(noun: Token) -> bool:
     }:
         return True
     return (
-        any(child.tag_ == "POS" for child in syntax.dependents(noun))
-        and noun.dep_ in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS
+        any(child.tag == "POS" for child in noun.children)
+        and noun.dep in syntax.OBJECTS | syntax.PASSIVE_SUBJECTS
     )
 
 
@@ -313,24 +308,22 @@ def _linked(token: Token, words: frozenset[str], arguments: Arguments) -> tuple[
     if governed:
         return governed, False
     return [
-        c
-        for c in syntax.dependents(token)
-        if c.dep_ in {"prt", "advmod", "acomp", "oprd"} and c.lower_ in words
+        c for c in token.children if c.dep in {"prt", "advmod", "acomp", "oprd"} and c.lower in words
     ], True
 
 
 def _is_counted(noun: Token) -> bool:
     """Tell whether a noun stands for one thing: with an article, a number or an owner, in the plural, or as a name."""
-    if noun.tag_ in {"NNS", "NNP", "NNPS"} or any(
-        child.dep_ in {"det", "poss", "nummod"} for child in syntax.dependents(noun)
+    if noun.tag in {"NNS", "NNP", "NNPS"} or any(
+        child.dep in {"det", "poss", "nummod"} for child in noun.children
     ):
         return True
-    return any(child.dep_ == "compound" and child.pos_ == "PROPN" for child in syntax.dependents(noun))
+    return any(child.dep == "compound" and child.pos == "PROPN" for child in noun.children)
 
 
 def _has_words_before(noun: Token, words: tuple[str, ...]) -> bool:
     if not words:
         return True
-    before = {child.lower_ for child in syntax.dependents(noun) if child.i < noun.i}
-    before |= {t.lower_ for child in syntax.children(noun, "compound", "amod", "nmod") for t in child.subtree}
+    before = {child.lower for child in noun.children if child.i < noun.i}
+    before |= {t.lower for child in syntax.children(noun, "compound", "amod", "nmod") for t in child.subtree}
     return all(word in before for word in words)

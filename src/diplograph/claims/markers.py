@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spacy.tokens import Token
-
 from diplograph.claims import syntax
 from diplograph.model import Modality, Polarity, Stance
+from diplograph.trees import Token
 
 _INVERTED = {"had", "should", "were"}
 _ARGUMENTS = syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS | syntax.OBJECTS | {"attr", "dative"}
@@ -29,65 +28,65 @@ def own_words(
     """Apply the negation, modals, adverbs, determiners and adjectives that stand on a node itself."""
     if _is_inverted(node):
         verdict = with_modality(verdict, Modality.POSSIBLE)
-    for child in syntax.dependents(node):
+    for child in node.children:
         if child == via:
             continue
         verdict = _marker(node, child, verdict, words, planned=planned)
     if (
-        node.dep_ == "conj"
+        node.dep == "conj"
         and syntax.is_verb(node)
-        and node.tag_ in {"VB", "VBN"}
+        and node.tag in {"VB", "VBN"}
         and not syntax.children(node, *syntax.SUBJECTS)
     ):
-        for child in syntax.dependents(node.head):
-            if child.dep_ == "aux" and not syntax.children(node, "aux", "auxpass") and child.i < node.i:
+        for child in node.head.children:
+            if child.dep == "aux" and not syntax.children(node, "aux", "auxpass") and child.i < node.i:
                 verdict = _marker(node, child, verdict, words, planned=planned)
-            if child.dep_ == "neg" and is_alternative(node):
+            if child.dep == "neg" and is_alternative(node):
                 verdict = turned(verdict)
     return verdict
 
 
 def is_alternative(verb: Token) -> bool:
     """Tell whether "or" or "nor" joins a verb to the one before it."""
-    return any(c.lower_ in {"or", "nor"} for c in syntax.dependents(verb.head) if c.dep_ == "cc")
+    return any(c.lower in {"or", "nor"} for c in verb.head.children if c.dep == "cc")
 
 
 def _marker(
     node: Token, child: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool
 ) -> Factuality:
-    word = child.lower_
-    if child.dep_ == "neg" or (child.dep_ in {"advmod", "preconj"} and word in words["negation"]["adverbs"]):
+    word = child.lower
+    if child.dep == "neg" or (child.dep in {"advmod", "preconj"} and word in words["negation"]["adverbs"]):
         return turned(verdict)
-    if child.dep_ == "det" and word in words["negation"]["determiners"]:
+    if child.dep == "det" and word in words["negation"]["determiners"]:
         return turned(verdict)
-    if child.dep_ in _ARGUMENTS and syntax.is_verb(node) and _is_negative(child, words):
+    if child.dep in _ARGUMENTS and syntax.is_verb(node) and _is_negative(child, words):
         return turned(verdict)
-    if child.dep_ == "agent" and any(_is_negative(noun, words) for noun in syntax.children(child, "pobj")):
+    if child.dep == "agent" and any(_is_negative(noun, words) for noun in syntax.children(child, "pobj")):
         return turned(verdict)
-    if child.dep_ == "aux":
+    if child.dep == "aux":
         return _modal(node, child, verdict, words, planned=planned)
-    if child.dep_ in {"mark", "advmod"} and word == "once" and node.dep_ == "advcl" and _is_unfinished(node):
+    if child.dep in {"mark", "advmod"} and word == "once" and node.dep == "advcl" and _is_unfinished(node):
         return with_modality(verdict, Modality.INTENDED)
-    if child.dep_ == "mark" and word in words["possible"]["marks"]:
+    if child.dep == "mark" and word in words["possible"]["marks"]:
         return with_modality(verdict, Modality.POSSIBLE)
-    if child.dep_ == "advmod":
+    if child.dep == "advmod":
         return _adverb(word, verdict, words)
-    if child.dep_ == "amod" and syntax.is_noun(node):
+    if child.dep == "amod" and syntax.is_noun(node):
         return adjective(word, verdict, words)
     return verdict
 
 
 def _is_negative(noun: Token, words: Mapping[str, Any]) -> bool:
     """Tell whether a subject or object denies its clause: nobody came, they sent no troops, sold none of the arms."""
-    if noun.lower_ in words["negation"]["nominals"]:
+    if noun.lower in words["negation"]["nominals"]:
         return True
-    return any(c.dep_ == "det" and c.lower_ in {"no", "neither"} for c in syntax.dependents(noun))
+    return any(c.dep == "det" and c.lower in {"no", "neither"} for c in noun.children)
 
 
 def _modal(
     node: Token, aux: Token, verdict: Factuality, words: Mapping[str, Any], *, planned: bool
 ) -> Factuality:
-    word = aux.lower_
+    word = aux.lower
     if word in words["predicted"]["modals"]:
         return with_modality(verdict, Modality.INTENDED if planned else Modality.PREDICTED)
     if word == "would" and _under_report(node, words):
@@ -100,25 +99,21 @@ def _modal(
 def _is_unfinished(verb: Token) -> bool:
     """Tell whether a clause after "once" is still to come: "once approved", "once they agree", not "once they had agreed"."""
     finite = [verb, *syntax.children(verb, "aux", "auxpass")]
-    return not any(token.tag_ == "VBD" for token in finite)
+    return not any(token.tag == "VBD" for token in finite)
 
 
 def _is_to(verb: Token) -> bool:
     """Tell whether a verb stands in "is to exchange missions": arranged for the future."""
     first = verb
-    while first.dep_ == "conj" and syntax.is_verb(first.head):
+    while first.dep == "conj" and syntax.is_verb(first.head):
         first = first.head
     governor = first.head
-    return (
-        first.dep_ == "xcomp" and governor.lemma_ == "be" and not syntax.children(governor, "acomp", "attr")
-    )
+    return first.dep == "xcomp" and governor.lemma == "be" and not syntax.children(governor, "acomp", "attr")
 
 
 def _under_report(verb: Token, words: Mapping[str, Any]) -> bool:
-    governors = [
-        g.lemma_.lower() for c, g in syntax.path_up(verb) if c.dep_ in {"ccomp", "conj", "parataxis"}
-    ]
-    later = [c.lemma_.lower() for c in syntax.dependents(verb) if c.dep_ in {"parataxis", "ccomp"}]
+    governors = [g.lemma for c, g in syntax.path_up(verb) if c.dep in {"ccomp", "conj", "parataxis"}]
+    later = [c.lemma for c in verb.children if c.dep in {"parataxis", "ccomp"}]
     return any(lemma in words["reporting"]["verbs"] for lemma in (*governors, *later))
 
 
@@ -146,17 +141,14 @@ def adjective(word: str, verdict: Factuality, words: Mapping[str, Any]) -> Factu
 
 def _is_inverted(verb: Token) -> bool:
     """Tell whether a clause is a condition by its order alone: "had Britain invaded", "should Turkey take"."""
-    first = next(iter(syntax.dependents(verb)), None)
+    first = next(iter(verb.children), None)
     return (
-        verb.dep_ == "advcl"
+        verb.dep == "advcl"
         and first is not None
-        and first.dep_ == "aux"
+        and first.dep == "aux"
         and first.i < verb.i
-        and first.lower_ in _INVERTED
-        and any(
-            c.dep_ in syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS and c.i > first.i
-            for c in syntax.dependents(verb)
-        )
+        and first.lower in _INVERTED
+        and any(c.dep in syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS and c.i > first.i for c in verb.children)
     )
 
 

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from spacy.tokens import Token
-
 from diplograph.claims import syntax
 from diplograph.claims.scene import Scene
 from diplograph.model import Actor
+from diplograph.trees import Token
 
 _COUNTED = {"det", "nummod", "predet", "amod"}
 _LOCAL = {"nsubj", "nsubjpass"}
@@ -15,15 +14,15 @@ _LOCAL = {"nsubj", "nsubjpass"}
 def pronoun(token: Token, scene: Scene) -> tuple[Actor, ...] | None:
     """Return whom a pronoun refers to, or None where the token is no pronoun."""
     words, position = scene.lexica.coreference["pronouns"], scene.position(token)
-    if token.pos_ not in {"PRON", "DET"} and token.tag_ not in {"PRP", "PRP$"}:
+    if token.pos not in {"PRON", "DET"} and token.tag not in {"PRP", "PRP$"}:
         return None
-    if token.lower_ in words["first"]:
+    if token.lower in words["first"]:
         return _narrator(token, scene)
-    if token.lower_ in words["person"]:
+    if token.lower in words["person"]:
         found = scene.discourse.person(position, _co_arguments(token, scene))
-    elif token.lower_ in words["thing"]:
+    elif token.lower in words["thing"]:
         found = scene.discourse.power(position, _co_arguments(token, scene))
-    elif token.lower_ in words["plural"]:
+    elif token.lower in words["plural"]:
         return here(_group(token, scene), token, scene)
     else:
         return None
@@ -33,11 +32,11 @@ def pronoun(token: Token, scene: Scene) -> tuple[Actor, ...] | None:
 def pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
     """Return the two that "both countries", "the two sides" or "the neighbors" are."""
     words, position = scene.lexica.coreference["pair"], scene.position(token)
-    determiners = {child.lower_ for child in syntax.dependents(token) if child.dep_ in _COUNTED}
-    lemma = token.lemma_.lower()
+    determiners = {child.lower for child in token.children if child.dep in _COUNTED}
+    lemma = token.lemma
     two = bool(determiners & words["determiners"]) and lemma in words["nouns"]
-    alone = token.lower_ == "both" or (
-        lemma in words["alone"] and token.tag_ in {"NNS", "CD"} and _stands_alone(token)
+    alone = token.lower == "both" or (
+        lemma in words["alone"] and token.tag in {"NNS", "CD"} and _stands_alone(token)
     )
     if not (two or alone or _plural_of_both(token, scene)):
         return ()
@@ -56,11 +55,9 @@ def pair(token: Token, scene: Scene) -> tuple[Actor, ...]:
 
 def definite_state(token: Token, word: str, scene: Scene) -> Actor | None:
     """Return what "the country" or "the government" refers back to."""
-    if any(child.lower_ in {"new", "next", "incoming"} for child in syntax.dependents(token)):
+    if any(child.lower in {"new", "next", "incoming"} for child in token.children):
         return scene.discourse.topic()
-    definite = any(
-        child.lower_ in {"the", "this", "that", "its", "their"} for child in syntax.dependents(token)
-    )
+    definite = any(child.lower in {"the", "this", "that", "its", "their"} for child in token.children)
     if not definite or word not in scene.lexica.coreference["state"]["nouns"]:
         return None
     return scene.discourse.power(scene.position(token), _co_arguments(token, scene))
@@ -69,9 +66,7 @@ def definite_state(token: Token, word: str, scene: Scene) -> Actor | None:
 def definite_person(token: Token, classes: tuple[str, ...], scene: Scene) -> tuple[Actor, ...]:
     """Return whom "the president" refers back to: the nearest person who holds such an office."""
     if not any(
-        child.lower_ in {"the", "his", "her"}
-        for child in syntax.dependents(token)
-        if child.dep_ in {"det", "poss"}
+        child.lower in {"the", "his", "her"} for child in token.children if child.dep in {"det", "poss"}
     ):
         return ()
     seen: dict[str, Actor] = {}
@@ -114,29 +109,23 @@ def _group(token: Token, scene: Scene) -> tuple[Actor, ...]:
 
 def _stands_alone(token: Token) -> bool:
     """Tell whether "two" counts nothing else: "the two signed", not "two treaties"."""
-    return token.tag_ != "CD" or (
-        token.dep_ not in {"nummod", "compound"} and any(c.lower_ == "the" for c in syntax.dependents(token))
+    return token.tag != "CD" or (
+        token.dep not in {"nummod", "compound"} and any(c.lower == "the" for c in token.children)
     )
 
 
 def _plural_of_both(token: Token, scene: Scene) -> bool:
     """Tell whether "the foreign ministers" are those of the two states that the text is about."""
     words = scene.lexica.coreference["pair"]
-    bare = (
-        not syntax.children(token, "poss", "amod", "compound", "nummod") or token.lemma_.lower() == "minister"
-    )
+    bare = not syntax.children(token, "poss", "amod", "compound", "nummod") or token.lemma == "minister"
     owned = any(preposition in {"of", "from"} for preposition, _ in syntax.complements(token))
-    definite = any(
-        c.lower_ in {"the", "their"} for c in syntax.dependents(token) if c.dep_ in {"det", "poss"}
-    )
-    return (
-        token.tag_ == "NNS" and token.lemma_.lower() in words["plurals"] and definite and bare and not owned
-    )
+    definite = any(c.lower in {"the", "their"} for c in token.children if c.dep in {"det", "poss"})
+    return token.tag == "NNS" and token.lemma in words["plurals"] and definite and bare and not owned
 
 
 def _co_arguments(token: Token, scene: Scene) -> frozenset[str]:
     """Return the labels of those who, standing beside a pronoun under one verb, cannot be meant by it."""
-    if token.dep_ == "poss" or token.dep_ in _LOCAL:
+    if token.dep == "poss" or token.dep in _LOCAL:
         return frozenset()
     verb = syntax.clause_of(token)
     subjects = {t.i for subject in syntax.clause_subjects(verb) for t in syntax.coordinated(subject)}

@@ -2,13 +2,12 @@
 
 from collections.abc import Container, Iterator, Mapping
 
-from spacy.tokens import Token
-
 from diplograph.claims import actors, arguments, syntax, things
 from diplograph.claims.arguments import Arguments
 from diplograph.claims.frames import Trigger
 from diplograph.claims.scene import Scene
 from diplograph.model import Actor, Filler
+from diplograph.trees import Token
 
 Roles = dict[str, tuple[Filler, ...]]
 GATHERED = {"participant", "signatory", "party"}  # everyone on either side fills them
@@ -107,8 +106,8 @@ def _tokens(function: str, trigger: Trigger, found: Arguments, scene: Scene) -> 
     elif "_" in function:
         outer, _, inner = function.partition("_")
         for token in found.get(outer, ()):
-            if (inner == "possessor" and any(child.tag_ == "POS" for child in syntax.dependents(token))) or (
-                inner == "modifier" and token.pos_ == "ADJ"
+            if (inner == "possessor" and any(child.tag == "POS" for child in token.children)) or (
+                inner == "modifier" and token.pos == "ADJ"
             ):
                 yield token  # "expelled Israel's", "the Australian and the Fijian envoys"
             yield from _tokens(inner, trigger, arguments.of_noun(token, light=frozenset()), scene)
@@ -158,10 +157,10 @@ def _actors(
     if (
         function == "modifier"
         and token.i not in scene.names
-        and token.lower_ not in scene.lexica.coreference["pair"]["adjectives"]
+        and token.lower not in scene.lexica.coreference["pair"]["adjectives"]
     ):
         return
-    if token.lower_ in scene.lexica.coreference["pair"]["adjectives"]:
+    if token.lower in scene.lexica.coreference["pair"]["adjectives"]:
         yield from scene.discourse.pair(scene.position(token))
         return
     wanted = frozenset().union(*(accepts(name, scene) for name in names))

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spacy.tokens import Token
-
 from diplograph.claims import syntax
 from diplograph.claims.discourse import Discourse
 from diplograph.claims.lexica import Lexica
@@ -14,14 +12,15 @@ from diplograph.mentions.naming import NameMention
 from diplograph.model import Document
 from diplograph.reference import Reference
 from diplograph.sentences import ParsedParagraph
+from diplograph.trees import Token
 
 _NEAR = 30  # tokens: a time said further back no longer tells which polity a name means
 
 
 def _is_present(verb: Token) -> bool:
     """Tell whether a verb speaks of what is, has been or will be."""
-    words = (verb, *(child for child in syntax.dependents(verb) if child.dep_ in {"aux", "auxpass"}))
-    return any(word.tag_ in {"VBZ", "VBP", "MD"} for word in words)
+    words = (verb, *(child for child in verb.children if child.dep in {"aux", "auxpass"}))
+    return any(word.tag in {"VBZ", "VBP", "MD"} for word in words)
 
 
 @lru_cache(maxsize=512)
@@ -69,7 +68,7 @@ class Scene:
         """Return the time that the text speaks of at a token: said in its clause, else in its sentence or shortly before.
 
         What a dated text says in the present tense is as old as the text, unless its own sentence says a time."""
-        sentence, clause = token.sent, syntax.clause_of(token)
+        sentence, clause = token.sentence, syntax.clause_of(token)
         here = [t for t in self.times if sentence.start <= t.start < sentence.end]
         same = [t for t in here if syntax.clause_of(self.paragraph.tokens[t.head]) == clause]
         if not here and self.document.published is not None and _is_present(clause):

@@ -5,11 +5,10 @@ Which words, and which organizations and states they may mean, is said in `ontol
 
 from collections.abc import Iterable
 
-from spacy.tokens import Token
-
 from diplograph import linking
 from diplograph.claims import syntax
 from diplograph.claims.scene import Scene
+from diplograph.trees import Token
 
 _NEAR = 6  # years: a time said nearby may be that of another clause
 
@@ -36,11 +35,9 @@ def organization(token: Token, scene: Scene, when: str | None) -> str | None:
 
 def is_ruler(token: Token, scene: Scene) -> bool:
     """Tell whether a title stands alone for who bears it: "the Kaiser", not "Kaiser Wilhelm"."""
-    after = token.doc[token.i + 1] if token.i + 1 < len(token.doc) else None
-    named_so = after is not None and after.pos_ == "PROPN" and after.sent == token.sent
-    return (
-        token.lower_ in scene.lexica.descriptions["ruler"]["words"] and not named_so and _is_definite(token)
-    )
+    after = token.tree.tokens[token.i + 1] if token.i + 1 < len(token.tree.tokens) else None
+    named_so = after is not None and after.pos == "PROPN" and after.sentence == token.sentence
+    return token.lower in scene.lexica.descriptions["ruler"]["words"] and not named_so and _is_definite(token)
 
 
 def ruler(offices: tuple[str, ...], scene: Scene) -> str | None:
@@ -64,11 +61,11 @@ def seated(place: str, country: str | None, scene: Scene, when: str | None) -> s
 def is_occasion(token: Token, scene: Scene) -> bool:
     """Tell whether a place only says which talks or which treaty: the Geneva talks, the Treaty of Nice."""
     head = token.head
-    if token.dep_ == "pobj" and head.lower_ == "of":
+    if token.dep == "pobj" and head.lower == "of":
         head = head.head
-    elif token.dep_ not in {"compound", "nmod", "amod"}:
+    elif token.dep not in {"compound", "nmod", "amod"}:
         return False
-    return syntax.is_noun(head) and head.lemma_.lower() in scene.lexica.descriptions["occasion"]["nouns"]
+    return syntax.is_noun(head) and head.lemma in scene.lexica.descriptions["occasion"]["nouns"]
 
 
 def members(token: Token, scene: Scene, when: str | None) -> tuple[str, ...]:
@@ -111,13 +108,13 @@ def _likeliest(options: Iterable[str], scene: Scene, when: str | None) -> str | 
 
 def _phrase(token: Token) -> str:
     """Return a noun with the words that say which one: "the Atlantic alliance"; a plural stays one, allies are each an ally."""
-    before = [c.lower_ for c in syntax.dependents(token) if c.dep_ in {"amod", "compound"}]
-    last = "ally" if token.lower_ == "allies" else token.lower_
+    before = [c.lower for c in token.children if c.dep in {"amod", "compound"}]
+    last = "ally" if token.lower == "allies" else token.lower
     return " ".join([*before, last])
 
 
 def _is_definite(token: Token) -> bool:
     """Tell whether "the" stands before a word and nothing after it says which one it is."""
     owned = any(word in {"of", "between", "with", "for", "against"} for word, _ in syntax.complements(token))
-    told = any(child.dep_ == "relcl" for child in syntax.dependents(token))
-    return not owned and not told and any(child.lower_ == "the" for child in syntax.dependents(token))
+    told = any(child.dep == "relcl" for child in token.children)
+    return not owned and not told and any(child.lower == "the" for child in token.children)

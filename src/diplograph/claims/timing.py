@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from spacy.tokens import Doc, Span, Token
-
 from diplograph import edtf
 from diplograph.claims import syntax
 from diplograph.claims.scene import TimeMention
 from diplograph.mentions import times
 from diplograph.mentions.times import Clock, TimeExpression
 from diplograph.sentences import ParsedParagraph
+from diplograph.trees import Phrase, Token, Tree
 
 _INHERITED = {
     "xcomp",
@@ -41,23 +40,20 @@ _MODIFIERS = {"nummod", "compound", "amod", "nmod"}
 _STORY_GOES_ON = 4  # sentences in the past tense after one that says when
 
 
-def expressions(paragraph: ParsedParagraph) -> list[tuple[TimeExpression, Span]]:
+def expressions(paragraph: ParsedParagraph) -> list[tuple[TimeExpression, Phrase]]:
     """Return the time expressions of a paragraph with the tokens that they cover."""
-    spans = (
-        (found, paragraph.tokens.char_span(found.start, found.end, alignment_mode="expand"))
-        for found in times.find(paragraph.text)
-    )
+    spans = ((found, paragraph.tree.phrase(found.start, found.end)) for found in times.find(paragraph.text))
     return [(found, span) for found, span in spans if span is not None]
 
 
 def mentions(
-    tokens: Doc, said: list[tuple[TimeExpression, Span]], clock: Clock
+    tree: Tree, said: list[tuple[TimeExpression, Phrase]], clock: Clock
 ) -> tuple[tuple[TimeMention, ...], Clock]:
     """Return the times of a paragraph, resolved, and the clock as it stands after it."""
     found: list[TimeMention] = []
     reached = 1 if clock.goes_on else 0  # where the story was last said to take place at a time
     for expression, span in said:
-        told = clock.story if _is_told_on(tokens, reached, span, clock) else None
+        told = clock.story if _is_told_on(reached, span, clock) else None
         base = (
             clock.last
             if expression.points_back
@@ -80,36 +76,36 @@ def mentions(
         clock = replace(clock, last=times.narrowed(time))
         if expression.kind != "deictic" and moves:
             clock, reached = replace(clock, story=clock.last), span.end
-    end = tokens[len(tokens) - 1 : len(tokens)]
-    return tuple(found), replace(clock, goes_on=bool(reached) and _is_told_on(tokens, reached, end, clock))
+    end = Phrase(tree, len(tree.tokens) - 1, len(tree.tokens))
+    return tuple(found), replace(clock, goes_on=bool(reached) and _is_told_on(reached, end, clock))
 
 
-def _is_told_on(tokens: Doc, reached: int, span: Span, clock: Clock) -> bool:
+def _is_told_on(reached: int, span: Phrase, clock: Clock) -> bool:
     """Tell whether a month without a year is one of the story's, and not the last before publication.
 
     A story goes on from one sentence to the next, and ends where the present is spoken of."""
     if clock.publication is None:
         return True
-    sentence = span.sent
+    sentence = span.tree.tokens[span.start].sentence
     for _ in range(_STORY_GOES_ON):
         if reached > sentence.start:
             return True
         if not sentence.start or _is_present(sentence):
             return False
-        sentence = tokens[sentence.start - 1].sent
+        sentence = sentence.tree.tokens[sentence.start - 1].sentence
     return False
 
 
-def _is_ahead(span: Span) -> bool:
+def _is_ahead(span: Phrase) -> bool:
     """Tell whether a date is of something that is to come: "will open on 1 March", "are to meet in May"."""
     for _, governor in syntax.path_up(span.root):
         if syntax.is_verb(governor):
-            words = {child.lower_ for child in syntax.dependents(governor) if child.dep_ == "aux"}
+            words = {child.lower for child in governor.children if child.dep == "aux"}
             if words & {"will", "shall", "'ll"} or _is_scheduled(governor, words):
                 return True
             if "to" in words:
                 return not _is_past_plan(governor)
-            if governor.dep_ not in {"conj", "xcomp"}:
+            if governor.dep not in {"conj", "xcomp"}:
                 return False
     return False
 
@@ -117,38 +113,38 @@ def _is_ahead(span: Span) -> bool:
 def _is_past_plan(infinitive: Token) -> bool:
     """Tell whether what was to be done lies back: "had refused to sign in November", but "plans to meet in May"."""
     governor = infinitive.head
-    return infinitive.dep_ == "xcomp" and any(
-        c.dep_ == "aux" and c.lower_ == "had" for c in syntax.dependents(governor)
-    )
+    return infinitive.dep == "xcomp" and any(c.dep == "aux" and c.lower == "had" for c in governor.children)
 
 
 def _is_scheduled(verb: Token, auxiliaries: set[str]) -> bool:
     """Tell whether a simple present tells a timetable: "flies to Beijing on Thursday", "resume on Monday"."""
-    return verb.tag_ in {"VBZ", "VBP"} and not auxiliaries and verb.pos_ == "VERB"
+    return verb.tag in {"VBZ", "VBP"} and not auxiliaries and verb.pos == "VERB"
 
 
-def _is_present(sentence: Span) -> bool:
+def _is_present(sentence: Phrase) -> bool:
     finite = [sentence.root, *syntax.children(sentence.root, "aux", "auxpass")]
     return any(
-        token.tag_ in {"VBZ", "VBP", "MD"} and token.lower_ not in {"would", "could", "might"}
+        token.tag in {"VBZ", "VBP", "MD"} and token.lower not in {"would", "could", "might"}
         for token in finite
     )
 
 
-def _moves_story(span: Span, expression: TimeExpression) -> bool:
+def _moves_story(span: Phrase, expression: TimeExpression) -> bool:
     """Tell whether a date says when the story takes place; one of a thing ("the treaty of 1932", "its 1932 treaty") or
     of a clause aside does not."""
     if expression.relation in {"since", "until", "till", "before", "from", "to"}:
         return False
     token = span.root
-    if expression.kind == "year" and token.dep_ in _MODIFIERS and token.head.pos_ in {"NOUN", "PROPN"}:
+    if expression.kind == "year" and token.dep in _MODIFIERS and token.head.pos in {"NOUN", "PROPN"}:
         return False
-    if token.head.lower_ == "of" and not syntax.is_verb(token.head.head):
+    if token.head.lower == "of" and not syntax.is_verb(token.head.head):
         return False
-    return all(child.dep_ not in {"relcl", "acl"} for child, _ in syntax.path_up(token))
+    return all(child.dep not in {"relcl", "acl"} for child, _ in syntax.path_up(token))
 
 
-def owners(tokens: Doc, found: Iterable[TimeMention], eventful: set[int]) -> Mapping[int, list[TimeMention]]:
+def owners(
+    tokens: Sequence[Token], found: Iterable[TimeMention], eventful: set[int]
+) -> Mapping[int, list[TimeMention]]:
     """Return the times by the token they belong to: the nearest verb or event noun above each."""
     owned: dict[int, list[TimeMention]] = {}
     for mention in found:
@@ -162,16 +158,16 @@ def owners(tokens: Doc, found: Iterable[TimeMention], eventful: set[int]) -> Map
     return owned
 
 
-def _closed_off(tokens: Doc, mention: TimeMention, governor: Token) -> Token | None:
+def _closed_off(tokens: Sequence[Token], mention: TimeMention, governor: Token) -> Token | None:
     """Return the verb that a time belongs to where a comma closes its clause before the verb that it was attached to.
 
     In "Sadat, who had become president that October, signed" the month is that of becoming president."""
     if governor.i < mention.end or tokens[mention.end].text != ",":
         return None
-    for token in reversed(tokens[tokens[mention.start].sent.start : mention.start]):
+    for token in reversed(tokens[tokens[mention.start].sentence.start : mention.start]):
         if token.text in {",", ";", ":"}:
             return None
-        if syntax.is_verb(token) and token.dep_ not in {"aux", "auxpass"}:
+        if syntax.is_verb(token) and token.dep not in {"aux", "auxpass"}:
             return token
     return None
 
@@ -187,7 +183,7 @@ def of(
     if below is not None:
         return below
     for child, governor in syntax.path_up(trigger):
-        if _is_apart(child, governor) or (child.dep_ not in _INHERITED and not _goes_on(child)):
+        if _is_apart(child, governor) or (child.dep not in _INHERITED and not _goes_on(child)):
             return None
         if governor.i in owned:
             shared = [
@@ -199,12 +195,12 @@ def of(
 
 def told_with(trigger: Token, found: Sequence[TimeMention]) -> str | None:
     """Return the time of the sentence before, which a simple past tense carries on: "In October ... Helsinki refused"."""
-    sentence = trigger.sent
+    sentence = trigger.sentence
     if not syntax.is_verb(trigger) or not _is_narrated(trigger) or not sentence.start:
         return None
     if any(sentence.start <= mention.start < trigger.i for mention in found):
         return None
-    before = trigger.doc[sentence.start - 1].sent
+    before = trigger.tree.tokens[sentence.start - 1].sentence
     times_before = [m for m in found if before.start <= m.start < before.end and not m.deictic and m.moves]
     return times_before[-1].time if times_before else None
 
@@ -220,30 +216,30 @@ def story_year(trigger: Token, found: Sequence[TimeMention]) -> str | None:
 
 
 def _sentences_between(mention: TimeMention, trigger: Token) -> int:
-    return sum(1 for t in trigger.doc[mention.end : trigger.i] if t.is_sent_start)
+    return sum(1 for t in trigger.tree.tokens[mention.end : trigger.i] if t.sentence.start == t.i)
 
 
 def _is_past(verb: Token) -> bool:
-    if any(child.dep_ == "aux" for child in syntax.dependents(verb)):
+    if any(child.dep == "aux" for child in verb.children):
         return False
-    passive = [child for child in syntax.dependents(verb) if child.dep_ == "auxpass"]
-    return passive[0].tag_ == "VBD" if passive else verb.tag_ == "VBD"
+    passive = [child for child in verb.children if child.dep == "auxpass"]
+    return passive[0].tag == "VBD" if passive else verb.tag == "VBD"
 
 
 def _is_narrated(verb: Token) -> bool:
     """Tell whether a verb is a main verb in the simple past."""
-    return _is_past(verb) and verb.dep_ in {"ROOT", "conj"}
+    return _is_past(verb) and verb.dep in {"ROOT", "conj"}
 
 
 def _goes_on(child: Token) -> bool:
     """Tell whether a relative clause carries the story on: "demanded an inquiry, which Karimov refused"."""
-    if child.dep_ != "relcl" or child.tag_ != "VBD":
+    if child.dep != "relcl" or child.tag != "VBD":
         return False
-    return any(token.text == "," for token in child.doc[child.head.i : child.i])
+    return any(token.text == "," for token in child.tree.tokens[child.head.i : child.i])
 
 
 def _has_subject_of_its_own(verb: Token) -> bool:
-    return verb.dep_ == "conj" and bool(syntax.children(verb, *syntax.SUBJECTS, *syntax.PASSIVE_SUBJECTS))
+    return verb.dep == "conj" and bool(syntax.children(verb, *syntax.SUBJECTS, *syntax.PASSIVE_SUBJECTS))
 
 
 def starts_by(time: str, day: str) -> bool:
@@ -253,28 +249,26 @@ def starts_by(time: str, day: str) -> bool:
 
 def _below(trigger: Token, owned: Mapping[int, list[TimeMention]], eventful: set[int]) -> str | None:
     """A time on a verb that merely carries the event, or on a participle of it: "the accord signed in 1955"."""
-    for child in syntax.dependents(trigger):
+    for child in trigger.children:
         told_of_it = child.i not in eventful or (
-            child.dep_ == "acl" and child.tag_ == "VBN" and not syntax.is_verb(trigger)
+            child.dep == "acl" and child.tag == "VBN" and not syntax.is_verb(trigger)
         )
-        if child.dep_ in {"acl", "xcomp", "relcl"} and child.i in owned and told_of_it:
+        if child.dep in {"acl", "xcomp", "relcl"} and child.i in owned and told_of_it:
             return _nearest(trigger, owned[child.i])
     return None
 
 
 def _is_apart(child: Token, governor: Token) -> bool:
     """Tell whether a clause has a time of its own although it does not say it: "after the army had removed him"."""
-    if child.dep_ == "advcl":
+    if child.dep == "advcl":
         return any(
-            c.dep_ == "mark"
-            and c.lower_ in {"after", "before", "since", "until", "although", "though", "because"}
-            for c in syntax.dependents(child)
+            c.dep == "mark"
+            and c.lower in {"after", "before", "since", "until", "although", "though", "because"}
+            for c in child.children
         )
-    if child.dep_ == "pcomp":
-        return governor.lower_ in {"after", "before", "since", "until"}
-    return bool(
-        child.dep_ == "pobj" and governor.lower_ in {"after", "before", "since", "until", "following"}
-    )
+    if child.dep == "pcomp":
+        return governor.lower in {"after", "before", "since", "until"}
+    return bool(child.dep == "pobj" and governor.lower in {"after", "before", "since", "until", "following"})
 
 
 def _nearest(trigger: Token, found: list[TimeMention]) -> str:

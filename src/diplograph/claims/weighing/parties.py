@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from diplograph.claims import completion, frames, syntax
 from diplograph.claims.weighing import proposals as proposing
 from diplograph.claims.weighing.proposals import Named, Power, Proposals, Reading, key_of
 from diplograph.model import Actor, Claim
+from diplograph.trees import Token
 
 SIDES = ("source", "target")
 _RECENT = 60  # events told before: who dealt with whom longer ago says little
@@ -152,7 +151,7 @@ def features(power: Power, setting: Setting) -> list[str]:
     ]
     if power.named:
         found += _named(power, setting, rule, sym)
-    found += [f"{where}|w={setting.token.lemma_.lower()}|{part}"]
+    found += [f"{where}|w={setting.token.lemma}|{part}"]
     return found
 
 
@@ -169,7 +168,7 @@ def _was(key: str, sides: tuple[frozenset[str], frozenset[str]]) -> str:
 
 
 def _named(power: Power, setting: Setting, rule: str, sym: str) -> Iterator[str]:
-    part, kind, lemma = setting.part, setting.kind, setting.token.lemma_.lower()
+    part, kind, lemma = setting.part, setting.kind, setting.token.lemma
     place = max(-3, min(3, setting.order.get(power.key, 9)))
     passive = "pass" if syntax.is_verb(setting.token) and syntax.is_passive(setting.token) else "act"
     yield f"at={place}|{part}|{passive}|{sym}"
@@ -188,11 +187,11 @@ def _named(power: Power, setting: Setting, rule: str, sym: str) -> Iterator[str]
         yield f"f={function}|w={lemma}|{part}"
         yield f"f={function}|r={rule}|{sym}"
         yield f"f={function}|{place}|{passive}"
-    yield f"dep={nearest.token.dep_}|{place}|{sym}"
-    if nearest.token.head.pos_ == "ADP":
-        yield f"prep={nearest.token.head.lower_}|{kind}"
-        yield f"prep={nearest.token.head.lower_}|{sym}|{place}"
-    yield f"pos={nearest.token.pos_}|{nearest.token.dep_}|{sym}"
+    yield f"dep={nearest.token.dep}|{place}|{sym}"
+    if nearest.token.head.pos == "ADP":
+        yield f"prep={nearest.token.head.lower}|{kind}"
+        yield f"prep={nearest.token.head.lower}|{sym}|{place}"
+    yield f"pos={nearest.token.pos}|{nearest.token.dep}|{sym}"
     yield f"subject={any(n.subject for n in power.named)}|{place}|{sym}"
     yield f"times={min(len(power.named), 3)}|{sym}"
     distance = abs(nearest.token.i - setting.token.i)
@@ -205,7 +204,7 @@ def _functions(named: Named, setting: Setting) -> tuple[str, ...]:
     for _ in range(3):
         if token.i in setting.functions:
             return setting.functions[token.i]
-        if token.head == token or token.dep_ not in {
+        if token.head == token or token.dep not in {
             "compound",
             "poss",
             "amod",

@@ -4,9 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from spacy.tokens import Span as Tokens
-from spacy.tokens import Token
-
 from diplograph.claims import actors, drafting, frames, roles
 from diplograph.claims.arguments import Arguments
 from diplograph.claims.discourse import power_of
@@ -15,6 +12,7 @@ from diplograph.claims.frames import Lexicon, Trigger
 from diplograph.claims.roles import Roles
 from diplograph.claims.scene import Scene
 from diplograph.model import Actor, Claim
+from diplograph.trees import Phrase, Token
 
 _BACK = 4  # sentences: a power named further back takes part only if the text is about it
 _TOPICS = 3
@@ -47,7 +45,7 @@ class Power:
 class Proposals:
     """A sentence with all that is to be weighed in it; fills up as it is asked."""
 
-    sentence: Tokens
+    sentence: Phrase
     scene: Scene
     lexicon: Lexicon
     told: Mapping[int, list[Told]]
@@ -68,7 +66,7 @@ class Proposals:
         for trigger in frames.match(token, self.arguments(token), self.lexicon, things):
             if trigger.frame.event == kind:
                 return trigger
-        key = (frames.part_of_speech(token) or "", token.lemma_.lower())
+        key = (frames.part_of_speech(token) or "", token.lemma)
         units = (*self.lexicon.units.get(key, ()), *self.lexicon.by_event.get(kind, ()))
         unit = next((u for u in units if u.frame.event == kind), None)
         return Trigger(token, unit, (token,)) if unit else None
@@ -99,7 +97,7 @@ def reading(token: Token, kind: str, proposals: Proposals) -> Reading:
     return Reading(trigger, None, filled)
 
 
-def propose(sentence: Tokens, told: list[Told], scene: Scene, lexicon: Lexicon) -> Proposals:
+def propose(sentence: Phrase, told: list[Told], scene: Scene, lexicon: Lexicon) -> Proposals:
     """Collect what is to be weighed in a sentence that the frames have read as `told`."""
     by_token: dict[int, list[Told]] = {}
     for each in told:
@@ -109,7 +107,7 @@ def propose(sentence: Tokens, told: list[Told], scene: Scene, lexicon: Lexicon) 
     return Proposals(sentence, scene, lexicon, by_token, named, taken)
 
 
-def _named(sentence: Tokens, scene: Scene) -> Iterator[Named]:
+def _named(sentence: Phrase, scene: Scene) -> Iterator[Named]:
     at = {scene.position(token): token for token in sentence}
     for mention in reversed(scene.discourse.mentioned):
         if mention.sentence < scene.discourse.sentence:
@@ -172,7 +170,7 @@ def _in_arguments(token: Token, proposals: Proposals) -> Iterator[Named]:
     """Yield the powers that the arguments of a token stand for without naming them: the government, both sides."""
     for tokens in proposals.arguments(token).values():
         for each in tokens:
-            if each.pos_ == "NOUN" or each.lower_ in {"both", "two"}:
+            if each.pos == "NOUN" or each.lower in {"both", "two"}:
                 for actor in proposals.resolved(each):
                     yield Named(each, actor)
 
@@ -196,4 +194,4 @@ def path(start: Token, end: Token) -> str:
 
 
 def _step(token: Token) -> str:
-    return f"{token.dep_}:{token.lower_}" if token.dep_ in {"prep", "agent", "mark", "prt"} else token.dep_
+    return f"{token.dep}:{token.lower}" if token.dep in {"prep", "agent", "mark", "prt"} else token.dep

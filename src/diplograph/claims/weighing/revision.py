@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from spacy.tokens import Span as Tokens
-from spacy.tokens import Token
-
 from diplograph.claims import actors, assertion, completion, roles, syntax
 from diplograph.claims.drafting import Told
 from diplograph.claims.frames import Lexicon
@@ -18,6 +15,7 @@ from diplograph.claims.weighing.network import Encoded, Network
 from diplograph.claims.weighing.parties import Setting
 from diplograph.claims.weighing.proposals import Power, Proposals, Reading
 from diplograph.model import Actor, Claim, Filler, Modality, Polarity
+from diplograph.trees import Phrase, Token
 
 _TRUSTED = {"claim", "inferred"}  # statuses that say that the frames read an event
 WEIGHTS = Path(__file__).with_name("weights")
@@ -43,7 +41,7 @@ class Judge:
 
     weights: Weights
 
-    def __call__(self, sentence: Tokens, told: list[Told], scene: Scene, lexicon: Lexicon) -> list[Told]:
+    def __call__(self, sentence: Phrase, told: list[Told], scene: Scene, lexicon: Lexicon) -> list[Told]:
         """Return the claims that stand, in the order of the text."""
         offered = proposals.propose(sentence, told, scene, lexicon)
         words = triggers.words(offered)
@@ -102,7 +100,7 @@ def _returned(
 ) -> Mapping[str, list[Power]]:
     """Return the sides of what is done in return, changed where the sentence names neither: "no return visit followed"."""
     words = offered.scene.lexica.coreference["return"]["words"]
-    back = any(child.lower_ in words for child in syntax.children(token, "amod", "compound"))
+    back = any(child.lower in words for child in syntax.children(token, "amod", "compound"))
     if not back or any(power.named for powers in sides.values() for power in powers):
         return sides
     return {"source": sides["target"], "target": sides["source"]}

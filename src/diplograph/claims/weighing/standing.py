@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
 from diplograph.claims import assertion, frames, syntax
 from diplograph.claims.weighing.proposals import Proposals, Reading
 from diplograph.model import Modality, Polarity
+from diplograph.trees import Token
 
 Standing = tuple[Polarity, Modality]
 FACT = "Affirmed Actual"
@@ -38,26 +37,26 @@ def _features(token: Token, kind: str, rule: str, signs: frozenset[str]) -> Iter
     part = frames.part_of_speech(token) or "other"
     yield f"r={rule}"
     yield f"r={rule}|{kind}"
-    yield f"w={token.lemma_.lower()}|{part}"
-    yield f"tag={token.tag_}|{token.dep_}"
-    yield f"k={kind}|{token.tag_}"
+    yield f"w={token.lemma}|{part}"
+    yield f"tag={token.tag}|{token.dep}"
+    yield f"k={kind}|{token.tag}"
     for each in token.children:
-        if each.dep_ in {"neg", "aux", "auxpass", "det", "mark"}:
-            yield f"c={each.dep_}:{each.lower_}"
-            yield f"c={each.lower_}|r={rule}"
-        elif each.dep_ in {"amod", "advmod"}:
-            yield f"c={each.lower_}"
+        if each.dep in {"neg", "aux", "auxpass", "det", "mark"}:
+            yield f"c={each.dep}:{each.lower}"
+            yield f"c={each.lower}|r={rule}"
+        elif each.dep in {"amod", "advmod"}:
+            yield f"c={each.lower}"
     for level, (child, governor) in enumerate(syntax.path_up(token)):
         if level == 3:
             break
-        yield f"g{level}={governor.lemma_.lower()}|{child.dep_}"
-        yield f"g={governor.lemma_.lower()}"
+        yield f"g{level}={governor.lemma}|{child.dep}"
+        yield f"g={governor.lemma}"
         for each in governor.children:
-            if each.dep_ in {"neg", "aux", "mark"} and each.i != child.i:
-                yield f"gc={each.dep_}:{each.lower_}|{level}"
-                yield f"gc={each.lower_}"
-    sentence = token.sent
+            if each.dep in {"neg", "aux", "mark"} and each.i != child.i:
+                yield f"gc={each.dep}:{each.lower}|{level}"
+                yield f"gc={each.lower}"
+    sentence = token.sentence
     finite = sentence.root
-    yield f"root={finite.tag_}"
-    for word in {t.lower_ for t in sentence} & signs:
+    yield f"root={finite.tag}"
+    for word in {t.lower for t in sentence} & signs:
         yield f"s={word}"

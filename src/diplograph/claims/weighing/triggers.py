@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from diplograph.claims import drafting, frames
 from diplograph.claims.scene import Scene
 from diplograph.claims.weighing.proposals import Proposals
+from diplograph.trees import Token
 
 STATUSES = ("claim", "inferred", "frame", "head")
 """What may speak for a kind: a claim of the frames, one whose parties the story fills, a frame that matches, its head."""
@@ -37,8 +36,8 @@ def words(offered: Proposals) -> Words:
     first = offered.sentence.start
     return Words(
         [_form(token, scene, dated) for token in tokens],
-        [token.tag_ for token in tokens],
-        [token.dep_ for token in tokens],
+        [token.tag for token in tokens],
+        [token.dep for token in tokens],
         [token.head.i - first for token in tokens],
         [_statuses(token, offered) for token in tokens],
         [_is_open(token, offered) for token in tokens],
@@ -47,7 +46,7 @@ def words(offered: Proposals) -> Words:
 
 def _form(token: Token, scene: Scene, dated: set[int]) -> str:
     mention = scene.names.get(token.i)
-    return f"<{mention.kind}>" if mention else "<time>" if token.i in dated else token.lemma_.lower()
+    return f"<{mention.kind}>" if mention else "<time>" if token.i in dated else token.lemma
 
 
 def _is_open(token: Token, offered: Proposals) -> bool:
@@ -65,7 +64,7 @@ def _statuses(token: Token, offered: Proposals) -> dict[str, str]:
     found = {each.claim.kind: "inferred" if each.claim.inferred else "claim" for each in told}
     if not _is_open(token, offered):
         return found
-    units = offered.lexicon.units.get((frames.part_of_speech(token) or "", token.lemma_.lower()), ())
+    units = offered.lexicon.units.get((frames.part_of_speech(token) or "", token.lemma), ())
     if units:
         things = offered.scene.discourse.recent_things(offered.scene.position(token))
         for trigger in frames.match(token, offered.arguments(token), offered.lexicon, things):

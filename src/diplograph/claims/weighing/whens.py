@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from diplograph import edtf
 from diplograph.claims import frames, syntax
 from diplograph.claims.scene import TimeMention
 from diplograph.claims.weighing import proposals as proposing
 from diplograph.claims.weighing.proposals import Proposals
+from diplograph.trees import Token
 
 _MOST = 6  # times before the sentence
 
@@ -64,14 +63,14 @@ def _features(
     yield f"t={sources}"
     yield f"t={sources}|n{min(said, 2)}"
     yield f"t={when.source}|{agreed}|{kind}"
-    yield f"t={when.source}|{part}|{token.tag_}|{ruled}"
-    yield f"t={when.source}|{token.dep_}|{ruled}"
-    yield f"t={when.source}|g={token.head.lemma_.lower()}"
-    yield f"t={when.source}|w={token.lemma_.lower()}"
+    yield f"t={when.source}|{part}|{token.tag}|{ruled}"
+    yield f"t={when.source}|{token.dep}|{ruled}"
+    yield f"t={when.source}|g={token.head.lemma}"
+    yield f"t={when.source}|w={token.lemma}"
     yield f"t={when.source}|#{min(number, 4)}|{ruled}"
     verb = syntax.clause_of(token)
-    aux = "+".join(c.lower_ for c in verb.children if c.dep_ in {"aux", "auxpass"})
-    yield f"t={when.source}|v={verb.tag_}|{aux}|{ruled}"
+    aux = "+".join(c.lower for c in verb.children if c.dep in {"aux", "auxpass"})
+    yield f"t={when.source}|v={verb.tag}|{aux}|{ruled}"
     if when.time is not None:
         yield f"last={when.time == last}|{when.source}|{ruled}"
         yield f"shape={_shape(when.time)}|{when.source}|{agreed}"
@@ -83,13 +82,13 @@ def _features(
 def _mentioned(
     when: When, mention: TimeMention, token: Token, agreed: str, ruled: str, proposals: Proposals
 ) -> Iterator[str]:
-    document, sentence = token.doc, proposals.sentence
+    document, sentence = token.tree.tokens, proposals.sentence
     inside = sentence.start <= mention.start < sentence.end
     back = "in" if inside else f"b{min(when.back, 4)}"
     yield f"m={back}|{agreed}|{ruled}|{mention.deictic}|{mention.moves}"
     first = document[mention.start]
-    yield f"word={document[mention.start - 1].lower_ if mention.start else '^'}|{back}|{ruled}"
-    yield f"first={first.lower_ if not first.like_num else 'NUM'}|{back}|{ruled}"
+    yield f"word={document[mention.start - 1].lower if mention.start else '^'}|{back}|{ruled}"
+    yield f"first={first.lower if not first.is_number else 'NUM'}|{back}|{ruled}"
     if not inside:
         return
     distance = mention.start - token.i
@@ -98,7 +97,7 @@ def _mentioned(
     yield f"path={way}|{ruled}"
     yield f"path={way}|{agreed}"
     verbs = sum(
-        syntax.is_verb(t) and t.dep_ not in {"aux", "auxpass"}
+        syntax.is_verb(t) and t.dep not in {"aux", "auxpass"}
         for t in document[min(token.i, mention.start) + 1 : max(token.i, mention.start)]
     )
     commas = sum(
