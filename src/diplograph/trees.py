@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
-_NAMED: list[int | str] = ["LOWER", "LEMMA", "POS", "TAG", "DEP", "ENT_TYPE"]
+_NAMED: list[int | str] = ["LOWER", "LEMMA", "POS", "TAG", "DEP"]
 _NUMBERS: list[int | str] = ["IDX", "LENGTH", "HEAD", "SPACY", "SENT_START", "LIKE_NUM", "IS_PUNCT"]
 
 
@@ -17,7 +17,7 @@ _NUMBERS: list[int | str] = ["IDX", "LENGTH", "HEAD", "SPACY", "SENT_START", "LI
 class Token:
     """A word with its place in the text and in the tree; `tag` is Penn's, `pos` Universal Dependencies', `dep` ClearNLP's.
 
-    `lower` and `lemma` are in lower case; `entity` is what the statistical recognizer takes the word for, or empty.
+    `lower` and `lemma` are in lower case.
     """
 
     i: int
@@ -28,7 +28,6 @@ class Token:
     pos: str
     tag: str
     dep: str
-    entity: str
     is_spaced: bool
     is_number: bool
     is_punctuation: bool
@@ -69,12 +68,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The words from `start` up to `end` of a tree; `entity` is what the recognizer takes them for, or empty."""
+    """The words from `start` up to `end` of a tree."""
 
     tree: "Tree"
     start: int
     end: int
-    entity: str = ""
 
     def __iter__(self) -> Iterator[Token]:
         """Yield the words."""
@@ -109,12 +107,11 @@ def _height(token: Token) -> tuple[bool, int]:
 
 @dataclass(eq=False)
 class Tree:
-    """The words of a text, its sentences, and what the recognizer takes for names."""
+    """The words of a text and its sentences."""
 
     text: str
     tokens: list[Token] = field(default_factory=list)
     sentences: list[Phrase] = field(default_factory=list)
-    entities: list[Phrase] = field(default_factory=list)
 
     def phrase(self, start: int, end: int) -> Phrase | None:
         """Return the words that a stretch of text touches."""
@@ -132,7 +129,6 @@ def grown(parsed: Doc, text: str) -> Tree:
         token.head = tree.tokens[token.i + offset]
     _join_children(tree.tokens)
     tree.sentences = _sentences(tree, numbers[4])
-    tree.entities = [Phrase(tree, each.start, each.end, each.label_) for each in parsed.ents]
     return tree
 
 
@@ -145,12 +141,12 @@ def _name(code: int, parsed: Doc) -> str:
 
 
 def _tokens(tree: Tree, names: list[list[str]], numbers: list[list[int]]) -> list[Token]:
-    lower, lemma, pos, tag, dep, entity = names
+    lower, lemma, pos, tag, dep = names
     idx, length, _, spaced, _, number, punctuation = numbers
     return [
-        Token(i, start, tree.text[start : start + size], low, base.lower(), part, kind, function, what, bool(space), bool(num), bool(mark), tree)
-        for i, (start, size, low, base, part, kind, function, what, space, num, mark) in enumerate(
-            zip(idx, length, lower, lemma, pos, tag, dep, entity, spaced, number, punctuation, strict=True)
+        Token(i, start, tree.text[start : start + size], low, base.lower(), part, kind, function, bool(space), bool(num), bool(mark), tree)
+        for i, (start, size, low, base, part, kind, function, space, num, mark) in enumerate(
+            zip(idx, length, lower, lemma, pos, tag, dep, spaced, number, punctuation, strict=True)
         )
     ]  # fmt: skip
 

@@ -52,14 +52,15 @@ def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
 
 
 def _scenes(document: Document, reader: Reader, discourse: Discourse) -> Iterator[Scene]:
-    clock = Clock(document.published)
+    clock, persons = Clock(document.published), set[str]()
     for paragraph in sentences.parse(document, reader.parser):
         said = timing.expressions(paragraph)
         era = clock.story
         found, clock = timing.mentions(paragraph.tree, said, clock)
         dated = frozenset(token.i for _, span in said for token in span)
         apart = dated | naming.dateline(paragraph)
-        names = naming.find(paragraph, reader.gazetteer, apart, reader.lexica.titles)
+        names = naming.find(paragraph, reader.gazetteer, reader.lexica.names, apart, persons)
+        persons |= {name.text.split()[-1] for name in names.values() if name.kind == "Person"}
         reference = reader.gazetteer.reference
         yield Scene(
             document, paragraph, names, found, reader.lexica, reference, discourse, document.author, era

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from diplograph.errors import KnowledgeError
+from diplograph.mentions.recognition import NameWords
 
 _FILES = ("descriptions", "coreference", "factuality", "roles", "codes")
+_NAMES = "names"
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Lexica:
     codes: Mapping[str, Any]
     sides: Mapping[str, frozenset[str]]  # source, target -> roles
     fillers: Mapping[str, frozenset[str]]  # role -> kinds of what may fill it
-    titles: frozenset[str]  # words that may stand before a family name
+    names: NameWords
     offices: Mapping[
         str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
     ]  # head word -> (phrase, classes)
@@ -37,9 +39,9 @@ def load(folder: Path, sides: Mapping[str, frozenset[str]]) -> Lexica:
     titles = frozenset((*offices, *tables["descriptions"]["rank"]["words"]))
     return Lexica(
         **{name: _frozen(table) for name, table in tables.items()},
+        names=NameWords(titles, _frozen(_read(folder / f"{_NAMES}.toml"))),
         sides=sides,
         fillers=_fillers(tables["roles"]),
-        titles=titles,
         offices=offices,
     )
 

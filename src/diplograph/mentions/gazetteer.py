@@ -26,10 +26,11 @@ class Match:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Names by their first word, longest first; `reference` says what each entity is."""
+    """Names by their first word, longest first; `reference` says what each entity is, `given` are first names."""
 
     reference: Reference
     index: Mapping[str, tuple[tuple[str, tuple[Name, ...]], ...]]
+    given: frozenset[str] = frozenset()
 
 
 def build(reference: Reference) -> Gazetteer:
@@ -45,7 +46,16 @@ def build(reference: Reference) -> Gazetteer:
         first = _FIRST_WORD.search(text)
         if first:
             index[first[0].casefold()].append((text, tuple(dict.fromkeys(by_text[text]))))
-    return Gazetteer(reference, {word: tuple(entries) for word, entries in index.items()})
+    return Gazetteer(reference, {word: tuple(entries) for word, entries in index.items()}, _given(reference))
+
+
+def _given(reference: Reference) -> frozenset[str]:
+    """Return the first names of the persons of the reference data, in lower case."""
+    families = {name.text for name in reference.names if name.form == "family"}
+    persons = (entity for iri, entity in reference.entities.items() if iri.startswith("person:"))
+    names = (entity.label.split() for entity in persons)
+    first = {words[0] for words in names if len(words) > 1 and words[0][1:].isalpha()}
+    return frozenset(word.lower() for word in first - families)
 
 
 def _as_written(name: Name, reference: Reference) -> Iterable[str]:
