@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import spacy
+from spacy.language import Language
+
 from diplograph import documents, pipeline, sentences
 from diplograph.model import Document
 from diplograph.pipeline import Knowledge
-from spacy.language import Language
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNS = 5

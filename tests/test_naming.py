@@ -7,7 +7,12 @@ import pytest
 from diplograph import documents, pipeline
 from diplograph.claims import extraction
 from diplograph.claims.discourse import power_of
+from diplograph.claims.drafting import Told
+from diplograph.claims.extraction import Revision
+from diplograph.claims.frames import Lexicon
+from diplograph.claims.scene import Scene
 from diplograph.pipeline import Knowledge
+from diplograph.trees import Phrase
 
 # text, date of publication, who is named, who is not
 NAMED = [
@@ -55,6 +60,8 @@ NAMED = [
     # arms do not name their maker
     ("Peru bought MiG-29s from Belarus in 1996.", None, {"PER", "BLR"}, {"RUS", "SUN"}),
     ("Slovakia handed its S-300 battery to Ukraine.", "2022-04-08", {"SVK", "UKR"}, {"RUS", "SUN"}),
+    # who is called by the first name is whom the text has named
+    ("Anthony Eden flew to Paris in 1955. Sir Anthony invited the Soviet premier.", None, {"GBR", "FRA", "SUN"}, {"Anthony"}),
     # a family name that is a title, a first name or a word is nobody's
     ("King Haakon left Oslo in April 1940.", None, {"NOR"}, {"CAN", "GBR"}),
     ("Sir Arthur Nicolson signed for London in August 1907.", None, {"GBR"}, {"USA"}),
@@ -98,10 +105,13 @@ def powers(text: str, published: str | None, knowledge: Knowledge) -> set[str]:
     """Return the codes or names of the powers that a text names."""
     found: set[str] = set()
 
-    def listen(sentence, told, scene, lexicon):  # type: ignore[no-untyped-def]
-        keys = {power_of(mention.actor) or mention.actor.state for mention in scene.discourse.mentioned}
-        found.update(knowledge.analysts_codes.get(key, key) for key in keys if key)
-        return told
+    def listen(scene: Scene, _: Lexicon) -> Revision:
+        def listened(_: Phrase, told: list[Told]) -> list[Told]:
+            keys = {power_of(mention.actor) or mention.actor.state for mention in scene.discourse.mentioned}
+            found.update(knowledge.analysts_codes.get(key, key) for key in keys if key)
+            return told
+
+        return listened
 
     reader = replace(knowledge.reader, judge=listen)
     extraction.read(documents.from_text(text, name="text", published=published), reader)

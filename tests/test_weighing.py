@@ -81,11 +81,22 @@ def test_all_that_is_computed_is_exact_in_any_order() -> None:
     learned = revision.load(revision.WEIGHTS).network
     words = triggers.Words(
         ["<state>", "sign", "a", "treaty"], ["NNP", "VBD", "DT", "NN"], ["nsubj", "ROOT", "det", "dobj"],
-        [1, 1, 3, 1], [{}, {"AgreementSigning": "claim"}, {}, {"AgreementSigning": "head"}], [True] * 4,
+        [1, 1, 3, 1], [{}, {"AgreementSigning": "frame"}, {}, {"AgreementSigning": "head"}],
     )  # fmt: skip
-    scores = learned.encode(words).scores
+    encoded = learned.encode(words)
+    scores = learned.tells(1, {"AgreementSigning": "claim"}, encoded)
     assert (scores * 2**9 == np.rint(scores * 2**9)).all()
-    assert max(learned.kinds, key=lambda kind: scores[1, learned.kinds[kind]]) == "AgreementSigning"
+    assert max(learned.kinds, key=lambda kind: scores[learned.kinds[kind]]) == "AgreementSigning"
+
+
+def test_a_paragraph_is_seen_as_its_sentences_are() -> None:
+    learned = revision.load(revision.WEIGHTS).network
+    one = triggers.Words(
+        ["<state>", "recall", "<state>"], ["NNP", "VBD", "NNP"], ["nsubj", "ROOT", "dobj"],
+        [1, 1, 1], [{}, {"EnvoyRecall": "head"}, {}],
+    )  # fmt: skip
+    alone, twice = learned.encode(one), learned.encode(one.followed_by(one))
+    assert (twice.scores == np.concatenate([alone.scores, alone.scores])).all()
 
 
 @pytest.mark.parametrize("text", EXPLICIT)

@@ -1,11 +1,11 @@
-"""Annotated examples as numbers: the rows of words and features, and batches of sentences as tensors."""
+"""Annotated examples as numbers: the rows of words and features, and batches of passages as tensors."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-from recording import EventExample, SentenceExample
+from recording import EventExample, Example
 from torch import Tensor
 
 LEAST = 2  # a word or feature that occurs less often is unknown
@@ -31,9 +31,7 @@ def _numbered(found: Iterable[str], least: int = LEAST) -> dict[str, int]:
     return {name: n for n, name in enumerate(sorted(w for w, c in counts.items() if c >= least), start=1)}
 
 
-def indices(
-    examples: Sequence[SentenceExample], statuses: tuple[str, ...], standings: tuple[str, ...]
-) -> Indices:
+def indices(examples: Sequence[Example], statuses: tuple[str, ...], standings: tuple[str, ...]) -> Indices:
     """Number what occurs in examples."""
     events = [event for example in examples for event in example.events]
     told = {kind for example in examples for _, kind in example.told}
@@ -66,13 +64,14 @@ class EventIndices:
 
 
 @dataclass
-class SentenceIndices:
-    """A sentence with its words as numbers."""
+class ExampleIndices:
+    """A passage with its words as numbers."""
 
     words: list[int]
     tags: list[int]
     functions: list[int]
     heads: list[int]
+    seen: list[tuple[int, int]]
     statuses: list[tuple[int, int]]
     told: list[tuple[int, int]]
     hidden: list[tuple[int, int]]
@@ -82,7 +81,7 @@ class SentenceIndices:
 
 @dataclass
 class Events:
-    """The events of several sentences, their powers and times one after the other; `of_*` say whose each is."""
+    """The events of several passages, their powers and times one after the other; `of_*` say whose each is."""
 
     tellers: Tensor
     kinds: Tensor
@@ -100,7 +99,7 @@ class Events:
 
 @dataclass
 class Batch:
-    """Several sentences, one after the other."""
+    """Several passages, one after the other."""
 
     words: Tensor
     tags: Tensor
@@ -108,34 +107,41 @@ class Batch:
     heads: Tensor
     has_head: Tensor
     dependents: Tensor
-    has_left: Tensor
-    has_right: Tensor
+    seen: Tensor
     statuses: Tensor
     told: Tensor
     mask: Tensor
     events: Events
 
 
-def numbered(example: SentenceExample, known: Indices) -> SentenceIndices:
-    """Return a sentence as numbers."""
+def numbered(example: Example, known: Indices) -> ExampleIndices:
+    """Return a passage as numbers."""
     words, kinds = example.words, {kind: n for n, kind in enumerate(known.kinds)}
-    width = len(known.statuses)
-    return SentenceIndices(
+    return ExampleIndices(
         [known.words.get(form, 0) for form in words.forms],
         [known.tags.get(tag, 0) for tag in words.tags],
         [known.functions.get(name, 0) for name in words.functions],
         words.heads,
-        [
-            (n, kinds[kind] * width + known.statuses.index(status))
-            for n, found in enumerate(words.statuses)
-            for kind, status in found.items()
-            if kind in kinds
-        ],
+        _columns(words.seen, kinds, known),
+        _columns(example.statuses, kinds, known),
         [(n, kinds[kind]) for n, kind in example.told],
         [(n, kinds[kind]) for n, kind in example.unclear if kind in kinds],
-        words.is_open,
+        example.is_open,
         [_event(event, known, kinds) for event in example.events],
     )
+
+
+def _columns(
+    found: Sequence[Mapping[str, str]], kinds: dict[str, int], known: Indices
+) -> list[tuple[int, int]]:
+    """Return which columns of which words say what speaks for a kind."""
+    width = len(known.statuses)
+    return [
+        (n, kinds[kind] * width + known.statuses.index(status))
+        for n, each in enumerate(found)
+        for kind, status in each.items()
+        if kind in kinds
+    ]
 
 
 def _event(event: EventExample, known: Indices, kinds: dict[str, int]) -> EventIndices:
@@ -155,18 +161,19 @@ def _event(event: EventExample, known: Indices, kinds: dict[str, int]) -> EventI
     )
 
 
-def batch(sentences: Sequence[SentenceIndices], known: Indices) -> Batch:
-    """Lay sentences one after the other."""
+def batch(passages: Sequence[ExampleIndices], known: Indices) -> Batch:
+    """Lay passages one after the other."""
     starts, total = [], 0
-    for s in sentences:
+    for s in passages:
         starts.append(total)
         total += len(s.words)
-    statuses = torch.zeros(total, len(known.kinds) * len(known.statuses))
+    seen = torch.zeros(total, len(known.kinds) * len(known.statuses))
+    statuses = torch.zeros_like(seen)
     told = torch.zeros(total, len(known.kinds))
     mask = torch.ones(total, len(known.kinds))
-    has_left, has_right = torch.ones(total, 1), torch.ones(total, 1)
-    for first, s in zip(starts, sentences, strict=True):
-        has_left[first] = has_right[first + len(s.words) - 1] = 0
+    for first, s in zip(starts, passages, strict=True):
+        for n, column in s.seen:
+            seen[first + n, column] = 1
         for n, column in s.statuses:
             statuses[first + n, column] = 1
         for n, is_open in enumerate(s.is_open):
@@ -175,17 +182,17 @@ def batch(sentences: Sequence[SentenceIndices], known: Indices) -> Batch:
             mask[first + n, kind] = 0
         for n, kind in s.told:
             told[first + n, kind] = mask[first + n, kind] = 1
-    heads = torch.tensor([first + h for first, s in zip(starts, sentences, strict=True) for h in s.heads])
+    heads = torch.tensor([first + h for first, s in zip(starts, passages, strict=True) for h in s.heads])
     has_head = (heads != torch.arange(total)).float()[:, None]
     dependents = torch.zeros(total).index_add(0, heads, has_head[:, 0]).clamp(min=1)[:, None]
     flat = {
-        name: torch.tensor([n for s in sentences for n in getattr(s, name)])
+        name: torch.tensor([n for s in passages for n in getattr(s, name)])
         for name in ("words", "tags", "functions")
     }
-    events = _together([(first, e) for first, s in zip(starts, sentences, strict=True) for e in s.events])
+    events = _together([(first, e) for first, s in zip(starts, passages, strict=True) for e in s.events])
     return Batch(
-        **flat, heads=heads, has_head=has_head, dependents=dependents, has_left=has_left,
-        has_right=has_right, statuses=statuses, told=told, mask=mask, events=events,
+        **flat, heads=heads, has_head=has_head, dependents=dependents,
+        seen=seen, statuses=statuses, told=told, mask=mask, events=events,
     )  # fmt: skip
 
 

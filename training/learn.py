@@ -17,7 +17,7 @@ from typing import Any
 import network
 from indices import indices
 from passages import all_types, read
-from recording import Passage, SentenceExample, record
+from recording import Example, Passage, record
 from rich.progress import track
 
 from diplograph import documents, evaluation, pipeline
@@ -63,12 +63,11 @@ def tuning() -> list[Passage]:
     return [passage for half in halves for passage in half.values()]
 
 
-def recorded(passages: list[Passage], weights: Path | None = None) -> Iterator[SentenceExample]:
+def recorded(passages: list[Passage], weights: Path | None = None) -> Iterator[Example]:
     """Yield the examples that passages give, in their order; read with weights of a folder, else with the frames alone."""
     with multiprocessing.Pool(initializer=_prepare, initargs=(weights,)) as pool:
         examples = pool.imap(_record, passages, chunksize=4)
-        for each in track(examples, "reading", total=len(passages)):
-            yield from each
+        yield from track(examples, "reading", total=len(passages))
 
 
 _reading: dict[str, Any] = {}  # what a process reads with
@@ -79,7 +78,7 @@ def _prepare(weights: Path | None) -> None:
     _reading["judge"] = revision.Judge(revision.load(weights)) if weights else None
 
 
-def _record(passage: Passage) -> list[SentenceExample]:
+def _record(passage: Passage) -> Example:
     return next(record([passage], _reading["known"], _reading["judge"]))
 
 

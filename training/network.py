@@ -1,8 +1,8 @@
 """The network that weighs what the frames propose, in PyTorch: learned here, run by `claims.weighing.network`.
 
-Words of a sentence are embedded, look at their neighbors and at their governors and dependents twice, and say which
-kinds of event they tell. Powers, times and standings of an event are sums of embedded features beside the word's
-vector; powers and times see the others that they compete with.
+Words are embedded, look at their governors and dependents twice, and say which kinds of event they tell. Powers,
+times and standings of an event are sums of embedded features beside the word's vector; powers have the vectors of the
+words that name them too, and like times see the others that they compete with.
 """
 
 import random
@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from indices import Batch, Events, Indices, batch, numbered
-from recording import SentenceExample
+from recording import Example
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -55,9 +55,8 @@ class Network(nn.Module):
         self.function = nn.Embedding(len(known.functions) + 1, TAG)
         self.status = nn.Linear(kinds * len(known.statuses), STATUS)
         self.enter = nn.Linear(WORD + 2 * TAG + STATUS, WIDTH)
-        self.beside = nn.ModuleList(nn.Linear(3 * WIDTH, WIDTH) for _ in range(ROUNDS))
         self.around = nn.ModuleList(nn.Linear(3 * WIDTH, WIDTH) for _ in range(ROUNDS))
-        self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(2 * ROUNDS + 1))
+        self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(ROUNDS + 1))
         self.tells = nn.Linear(2 * WIDTH + STATUS, kinds)
         self.trusts = nn.Linear(kinds * len(known.statuses), kinds, bias=False)
         self.kind = nn.Embedding(kinds, BAG)
@@ -79,20 +78,14 @@ class Network(nn.Module):
         words = batch.words
         if self.training:
             words = torch.where(torch.rand(words.shape) < FORGOTTEN, 0, words)
-        status = torch.relu(self.status(batch.statuses))
+        status = torch.relu(self.status(batch.seen))
         entered = [self.word(words), self.tag(batch.tags), self.function(batch.functions), status]
         first = vectors = self.norms[0](torch.relu(self.enter(self.drop(torch.cat(entered, 1)))))
         for n in range(ROUNDS):
             seen = self.drop(vectors)
-            left = functional.pad(seen, (0, 0, 1, 0))[:-1] * batch.has_left
-            right = functional.pad(seen, (0, 0, 0, 1))[1:] * batch.has_right
-            vectors = self.norms[2 * n + 1](
-                vectors + torch.relu(self.beside[n](torch.cat([left, seen, right], 1)))
-            )
-            seen = self.drop(vectors)
             below = torch.zeros_like(seen).index_add(0, batch.heads, seen * batch.has_head) / batch.dependents
             above = seen[batch.heads] * batch.has_head
-            vectors = self.norms[2 * n + 2](
+            vectors = self.norms[n + 1](
                 vectors + torch.relu(self.around[n](torch.cat([above, seen, below], 1)))
             )
         scores = self.tells(self.drop(torch.cat([vectors, first, status], 1))) + self.trusts(batch.statuses)
@@ -164,24 +157,24 @@ def _loss_of_times(scores: Tensor, events: Events) -> Tensor:
 
 
 def learn(
-    examples: Sequence[SentenceExample], known: Indices, *, rounds: int, rate: float = 3e-3, seed: int = 0,
-    size: int = 24, each_round: Any = None,
+    examples: Sequence[Example], known: Indices, *, rounds: int, rate: float = 3e-3, seed: int = 0,
+    size: int = 4, each_round: Any = None,
 ) -> Network:  # fmt: skip
     """Return the network learned from examples; the same on the same processor for the same seed."""
     torch.manual_seed(seed)
     random.seed(seed)
     torch.set_num_threads(1)
-    sentences = [numbered(example, known) for example in examples if example.words.forms]
+    passages = [numbered(example, known) for example in examples if example.words.forms]
     network = Network(known)
     optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=0.02)
-    steps = rounds * (-(-len(sentences) // size))
+    steps = rounds * (-(-len(passages) // size))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps)
     for number in range(rounds):
         network.train()
-        random.shuffle(sentences)
-        for n in range(0, len(sentences), size):
+        random.shuffle(passages)
+        for n in range(0, len(passages), size):
             optimizer.zero_grad()
-            loss(network, batch(sentences[n : n + size], known)).backward()
+            loss(network, batch(passages[n : n + size], known)).backward()
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             optimizer.step()
             schedule.step()

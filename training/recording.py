@@ -1,6 +1,6 @@
 """What there is to decide in annotated passages, and how it should have been decided: the examples to learn from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from sys import intern
 from typing import Any
@@ -27,7 +27,7 @@ class EventExample:
     token: int
     kind: str
     powers: list[list[str]] = field(default_factory=list)  # features of each
-    places: list[list[int]] = field(default_factory=list)  # words of the sentence that name each
+    places: list[list[int]] = field(default_factory=list)  # words that name each
     sides: list[int] = field(default_factory=list)
     whens: list[list[str]] = field(default_factory=list)
     right: list[bool] = field(default_factory=list)
@@ -36,10 +36,15 @@ class EventExample:
 
 
 @dataclass
-class SentenceExample:
-    """A sentence as the network sees it, the kinds that its words tell, and those that cannot be told."""
+class Example:
+    """A passage as the network sees it, the kinds that its words tell, and those that cannot be told.
 
-    words: triggers.Words
+    `statuses` has for each kind that a word may tell what speaks for it, `is_open` whether it may tell an event.
+    """
+
+    words: triggers.Words = field(default_factory=lambda: triggers.Words([], [], [], [], []))
+    statuses: list[Mapping[str, str]] = field(default_factory=list)
+    is_open: list[bool] = field(default_factory=list)
     told: list[tuple[int, str]] = field(default_factory=list)
     unclear: list[tuple[int, str]] = field(default_factory=list)
     events: list[EventExample] = field(default_factory=list)
@@ -55,30 +60,46 @@ class Recorder:
     known: Knowledge
     events: list[Record]
     judge: Judge | None = None
-    examples: list[SentenceExample] = field(default_factory=list)
+    example: Example = field(default_factory=Example)
+    first: int = 0  # number of the first word of the paragraph
 
-    def __call__(self, sentence: Any, told: Any, scene: Any, lexicon: Any) -> Any:
-        """Note what a sentence offers."""
-        offered = proposals.propose(sentence, told, scene, lexicon)
-        example = SentenceExample(triggers.words(offered))
+    def __call__(self, scene: Any, lexicon: Any) -> Any:
+        """Return what notes what the sentences of a paragraph offer."""
+        words = triggers.words(scene, lexicon)
+        self.first = len(self.example.words.forms)
+        self.example.words = self.example.words.followed_by(words)
+        revise = self.judge(scene, lexicon) if self.judge else None
+
+        def note(sentence: Any, told: Any) -> Any:
+            self._note_sentence(proposals.propose(sentence, told, scene, lexicon), words)
+            return revise(sentence, told) if revise else told
+
+        return note
+
+    def _note_sentence(self, offered: Any, words: triggers.Words) -> None:
+        sentence = offered.sentence
+        self.example.statuses += [
+            triggers.statuses(token, words.seen[token.i], offered) for token in sentence
+        ]
+        self.example.is_open += [triggers.is_open(token, offered) for token in sentence]
         for event in self.events:
-            covered = [t for t in sentence if _overlaps(scene.position(t), len(t.text), event["trigger"])]
+            covered = [
+                t for t in sentence if _overlaps(offered.scene.position(t), len(t.text), event["trigger"])
+            ]
             if covered:
-                self._note(event, covered, example, offered)
-        self.examples.append(example)
-        return self.judge(sentence, told, scene, lexicon) if self.judge else told
+                self._note(event, covered, offered)
 
-    def _note(self, event: Record, covered: list[Any], example: SentenceExample, offered: Any) -> None:
-        first, kind = offered.sentence.start, KINDS.get(event["type"], event["type"])
+    def _note(self, event: Record, covered: list[Any], offered: Any) -> None:
+        kind, example = KINDS.get(event["type"], event["type"]), self.example
         token = _teller(kind, covered, offered)
-        example.unclear += [(t.i - first, kind) for t in covered if t != token]
+        example.unclear += [(self.first + t.i, kind) for t in covered if t is not token]
         if token is None:
             return
-        example.told.append((token.i - first, kind))
+        example.told.append((self.first + token.i, kind))
         read = proposals.reading(token, kind, offered)
         if read.trigger is None and read.claim is None:
             return
-        noted = EventExample(token.i - first, kind)
+        noted = EventExample(self.first + token.i, kind)
         self._note_powers(noted, event, token, read, offered)
         _note_times(noted, event, token, read, offered)
         rule = standing.rule(read, offered)
@@ -93,7 +114,7 @@ class Recorder:
         for power in powers:
             name = self.known.analysts_codes.get(power.key, power.actor.label)
             noted.powers.append(_shared(parties.features(power, setting)))
-            noted.places.append(parties.places(power, offered))
+            noted.places.append([self.first + place for place in parties.places(power)])
             side = SOURCE if name in event["source"] else TARGET if name in event["target"] else NOBODY
             noted.sides.append(side)
 
@@ -135,11 +156,9 @@ def _same_year(one: str | None, other: str | None) -> bool:
     return [d.year for d in edtf.span(one)] == [d.year for d in edtf.span(other)]
 
 
-def record(
-    passages: Iterable[Passage], known: Knowledge, judge: Judge | None = None
-) -> Iterator[list[SentenceExample]]:
-    """Read passages, with the frames alone or with a judge, and yield the examples of each."""
+def record(passages: Iterable[Passage], known: Knowledge, judge: Judge | None = None) -> Iterator[Example]:
+    """Read passages, with the frames alone or with a judge, and yield each as an example."""
     for document, events in passages:
         recorder = Recorder(known, events, judge)
         extraction.read(document, replace(known.reader, judge=recorder))
-        yield recorder.examples
+        yield recorder.example

@@ -9,6 +9,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from diplograph.errors import KnowledgeError
 
@@ -63,6 +64,7 @@ def is_valid(text: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def span(text: str | None) -> tuple[date, date]:
     """Return the first and last possible day of `text`, the ends of the calendar where unbounded."""
     bounds = occurrence(text) if text else Bounds()

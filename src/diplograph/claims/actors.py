@@ -22,7 +22,14 @@ _OF = {"of", "from", "in", "for", "to", "at"}
 
 def resolve(token: Token, scene: Scene, when: str | None = None) -> tuple[Actor, ...]:
     """Return whom the noun phrase headed by a token stands for; empty where that is nobody or cannot be told."""
-    when = when or scene.story(token)
+    when, discourse = when or scene.story(token), scene.discourse
+    asked = (token.i, when, discourse.sentence, len(discourse.mentioned))
+    if asked not in scene.memo.resolved:
+        scene.memo.resolved[asked] = _resolved(token, scene, when)
+    return scene.memo.resolved[asked]
+
+
+def _resolved(token: Token, scene: Scene, when: str | None) -> tuple[Actor, ...]:
     mention = scene.names.get(token.i)
     if mention is None or not mention.names:
         several = _namesakes(token, scene, when) or _shortened(token, scene, when)
@@ -180,7 +187,7 @@ def _state_around(mention: NameMention, scene: Scene, when: str | None) -> Actor
 
 def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | None) -> tuple[Actor, ...]:
     if mention.kind == "Person":
-        known = scene.discourse.people.get(mention.text.split()[-1])
+        known = scene.discourse.people.get(mention.text.split()[-1]) or _by_first_name(mention, scene)
         if known is not None and (mention.text in known.label or " " not in mention.text):
             return (Actor(known.label, "Person", known.iri, known.state, known.offices, span),)
         owner = _state_around(mention, scene, when) or _state_beside(mention, scene, when)
@@ -205,6 +212,15 @@ def _unknown_name(mention: NameMention, span: Span, scene: Scene, when: str | No
         if found:  # "the Council of the League" is the League's
             return tuple(replace(actor, span=span) for actor in found)
     return (Actor(mention.text, mention.kind, None, None, (), span),)
+
+
+def _by_first_name(mention: NameMention, scene: Scene) -> Actor | None:
+    """Return whom "Sir Anthony" means: the person told of before whose first name it is."""
+    before = scene.paragraph.tokens[mention.start - 1].lower if mention.start else ""
+    if not scene.lexica.names.says("person", "called_by_first_name", before):
+        return None
+    people = scene.discourse.people.values()
+    return next((each for each in people if each.label.split()[0] == mention.text), None)
 
 
 def _shortens(name: str, token: Token, scene: Scene) -> Actor | None:

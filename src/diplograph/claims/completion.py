@@ -114,7 +114,9 @@ def _with_sides(trigger: Trigger, filled: Roles, open_sides: Mapping[str, str], 
     result = dict(filled)
     for side, name in open_sides.items():
         other = known["target" if side == "source" else "source"]
-        powers = model[side] if model and model[side] else _counterparts(trigger, known, other, scene)
+        powers = model[side] if model is not None else frozenset()
+        if not powers and not (model is not None and _is_of_equals(model)):
+            powers = _counterparts(trigger, known, other, scene)
         actors = tuple(
             a for power in sorted(powers) if power not in other and (a := _actor_for(power, name, scene))
         )
@@ -124,11 +126,20 @@ def _with_sides(trigger: Trigger, filled: Roles, open_sides: Mapping[str, str], 
     return result
 
 
+def _is_of_equals(sides: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether several did something together, and to nobody: "the accord was never ratified"."""
+    return len(sides["source"]) > 1 and not sides["target"]
+
+
 def _counterparts(
     trigger: Trigger, known: Mapping[str, frozenset[str]], other: frozenset[str], scene: Scene
 ) -> frozenset[str]:
     if not other and any(known.values()):
         return frozenset()
+    if trigger.frame.event in scene.lexica.roles["implied"]["between"]:
+        two = scene.discourse.quarrel(other)
+        if two:
+            return two
     power = scene.discourse.counterpart(scene.position(trigger.token), other)
     return frozenset({power}) if power else frozenset()
 

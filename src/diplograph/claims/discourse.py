@@ -18,6 +18,7 @@ _SUBJECT = 1.6  # what a clause is about weighs so much more
 _PAIRED = 1.5  # whoever dealt with a power last is its likeliest counterpart
 _TOPICAL = 12.0  # what the whole text is about is likelier than what it names in passing
 _RECENT = 2  # sentences: "it" means a thing named no longer ago
+_RELATIONS = 12  # who dealt with whom before that is forgotten
 _WINDOW = 90  # mentions; what is further back no longer weighs
 
 
@@ -168,6 +169,14 @@ class Discourse:
             (power for power in weights if power not in excluded), key=lambda power: (-weights[power], power)
         )
         return options[0] if options else None
+
+    def quarrel(self, but: frozenset[str]) -> frozenset[str]:
+        """Return the two powers that dealt with each other last, lately, and not with any of some others."""
+        for relation in reversed(self.relations[-_RELATIONS:]):
+            everyone = relation.source | relation.target
+            if len(everyone) == 2 and not everyone & but:
+                return everyone
+        return frozenset()
 
     def beside(self, position: int, known: Iterable[str]) -> str | None:
         """Return the likeliest counterpart of known powers among those that the sentence names before a position."""

@@ -177,6 +177,13 @@ def _is_another(token: Token, outer: Draft) -> bool:
 
 def arguments_of(token: Token, scene: Scene) -> Arguments:
     """Return the arguments of a word that may trigger an event, by function."""
+    known = scene.memo.arguments
+    if token.i not in known:
+        known[token.i] = _arguments(token, scene)
+    return known[token.i]
+
+
+def _arguments(token: Token, scene: Scene) -> Arguments:
     if syntax.is_verb(token):
         return arguments.of_verb(token)
     found = arguments.of_noun(token, light=scene.lexica.factuality["transparent"]["light"])

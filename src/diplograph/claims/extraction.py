@@ -24,8 +24,10 @@ _WHERE = {"in", "at", "near", "over", "off", "around", "outside", "inside", "thr
 _SUBJECTS = syntax.SUBJECTS | syntax.PASSIVE_SUBJECTS
 
 
-Judge = Callable[[Phrase, list[Told], Scene, Lexicon], list[Told]]
+Revision = Callable[[Phrase, list[Told]], list[Told]]
 """What revises the claims that the frames read in a sentence."""
+Judge = Callable[[Scene, Lexicon], Revision]
+"""Who revises the claims that the frames read in the sentences of a paragraph, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ def read(document: Document, reader: Reader) -> tuple[Claim, ...]:
     counts = [_counts(scene) for scene in scenes]
     for number, scene in enumerate(scenes):
         discourse.shares = _shares(counts[max(number - _AROUND, 0) : number + _AROUND + 1])
+        revise = reader.judge(scene, reader.lexicon) if reader.judge is not None else None
         for sentence in scene.paragraph.tree.sentences:
-            _read_sentence(sentence, scene, reader)
+            _read_sentence(sentence, scene, reader.lexicon, revise)
     return tuple(_with_repeats(claim, document) for claim in discourse.claims)
 
 
@@ -88,13 +91,13 @@ def _shares(several: list[Counter[str]]) -> dict[str, float]:
     return {state: count / counts.total() for state, count in counts.items()}
 
 
-def _read_sentence(sentence: Phrase, scene: Scene, reader: Reader) -> None:
+def _read_sentence(sentence: Phrase, scene: Scene, lexicon: Lexicon, revise: Revision | None) -> None:
     discourse = scene.discourse
     discourse.sentence += 1
     _note_actors(sentence, scene)
-    told = drafting.claims(sentence, scene, reader.lexicon)
-    if reader.judge is not None:
-        told = reader.judge(sentence, told, scene, reader.lexicon)
+    told = drafting.claims(sentence, scene, lexicon)
+    if revise is not None:
+        told = revise(sentence, told)
     for each in told:
         discourse.claims.append(each.claim)
         discourse.relations.append(Relation(discourse.sentence, *completion.sides_of(each.claim, scene)))

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from diplograph.claims import syntax
+from diplograph.claims.arguments import Arguments
 from diplograph.claims.discourse import Discourse
 from diplograph.claims.lexica import Lexica
 from diplograph.mentions.naming import NameMention
-from diplograph.model import Document
+from diplograph.model import Actor, Document
 from diplograph.reference import Reference
 from diplograph.sentences import ParsedParagraph
 from diplograph.trees import Token
@@ -28,6 +29,19 @@ def speaks_of(text: str, names: tuple[str, ...]) -> bool:
     """Tell whether one of some names stands in a text."""
     either = "|".join(re.escape(name) for name in names)
     return bool(names) and re.search(rf"(?<![^\W_])(?:{either})(?![^\W_])", text) is not None
+
+
+Asked = tuple[int, str | None, int, int]
+"""A word, the time it speaks of, the sentence that is read, and how many mentions were known when it was asked about."""
+
+
+@dataclass(frozen=True)
+class Memo:
+    """What was found out about words of a paragraph, for it is asked again: arguments, times spoken of, whom they mean."""
+
+    arguments: dict[int, Arguments] = field(default_factory=dict)
+    stories: dict[int, str | None] = field(default_factory=dict)
+    resolved: dict[Asked, tuple[Actor, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ class Scene:
     discourse: Discourse
     author: str | None = None
     era: str | None = None  # the time that the story had reached before the paragraph
+    memo: Memo = field(default_factory=Memo)
 
     def position(self, token: Token) -> int:
         """Return where a token stands in the document."""
@@ -68,6 +83,12 @@ class Scene:
         """Return the time that the text speaks of at a token: said in its clause, else in its sentence or shortly before.
 
         What a dated text says in the present tense is as old as the text, unless its own sentence says a time."""
+        stories = self.memo.stories
+        if token.i not in stories:
+            stories[token.i] = self._story(token)
+        return stories[token.i]
+
+    def _story(self, token: Token) -> str | None:
         sentence, clause = token.sentence, syntax.clause_of(token)
         here = [t for t in self.times if sentence.start <= t.start < sentence.end]
         same = [t for t in here if syntax.clause_of(self.paragraph.tokens[t.head]) == clause]

@@ -26,7 +26,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Names by their first word, longest first; `reference` says what each entity is, `given` are first names."""
+    """Names by their first word, as it is written and in capitals, longest first; `reference` says what each entity is, `given` are first names."""
 
     reference: Reference
     index: Mapping[str, tuple[tuple[str, tuple[Name, ...]], ...]]
@@ -44,8 +44,8 @@ def build(reference: Reference) -> Gazetteer:
     index: dict[str, list[tuple[str, tuple[Name, ...]]]] = defaultdict(list)
     for text in sorted(by_text, key=lambda text: (-len(text), text)):
         first = _FIRST_WORD.search(text)
-        if first:
-            index[first[0].casefold()].append((text, tuple(dict.fromkeys(by_text[text]))))
+        for word in {first[0], first[0].upper()} if first else ():
+            index[word].append((text, tuple(dict.fromkeys(by_text[text]))))
     return Gazetteer(reference, {word: tuple(entries) for word, entries in index.items()}, _given(reference))
 
 
@@ -96,7 +96,7 @@ def _is_description(name: Name) -> bool:
 
 def _longest(text: str, start: int, gazetteer: Gazetteer) -> Match | None:
     word = _FIRST_WORD.match(text, start)
-    for name, entries in gazetteer.index.get(word[0].casefold(), ()) if word else ():
+    for name, entries in gazetteer.index.get(word[0], ()) if word else ():
         end = start + len(name)
         written = text[start:end]
         if text[end : end + 1] == "s" and entries[0].entity.startswith("equipment:"):

@@ -18,7 +18,7 @@ _ARTICLES = {"the", "a", "an"}
 
 @dataclass(frozen=True)
 class NameMention:
-    """The tokens from `start` up to `end` are a name; `names` is empty where only the recognizer knows it."""
+    """The tokens from `start` up to `end` are a name; `names` is empty where only its form tells that it is one."""
 
     start: int
     end: int

@@ -1,7 +1,7 @@
 """Names that the reference data do not know: which words are one, and whether it is a person, an organization or a place.
 
 Told by form: titles, given names, words of organizations, initials, and the place in the clause. The parser's own
-statistical recognizer was let go: half of its time, and the events found were no better for it (docs/accuracy.md).
+statistical recognizer was let go: half of its time, and the events found were no better for it (CONTRIBUTING.md has the figures).
 """
 
 import re

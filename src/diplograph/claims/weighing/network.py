@@ -8,6 +8,7 @@ those of BLIS, which spaCy's networks use too: one thread, which small matrices 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ _NORM = 1e-5
 
 @dataclass(frozen=True)
 class Encoded:
-    """The words of a sentence: a vector for each, and how likely it tells an event of each kind, as log-odds."""
+    """The words of a paragraph: a vector for each, and how likely it tells an event of each kind, as log-odds."""
 
     vectors: Array
     scores: Array
@@ -46,10 +47,15 @@ class Network:
     standings: tuple[str, ...]
     rounds: int
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Return the kinds by their rows."""
+        return tuple(self.kinds)
+
     def encode(self, words: Words) -> Encoded:
-        """Return what a sentence's words tell."""
-        t, status = self.tables, self._status(words)
-        seen = np.maximum(self._linear("status", status), 0)
+        """Return what words tell, for all that the frames see in them."""
+        t = self.tables
+        seen = _rounded(np.maximum(self._seen(words), 0))
         entered = np.concatenate(
             [
                 t["word"][self._numbers("word", words.forms)],
@@ -62,58 +68,84 @@ class Network:
         first = vectors = self._norm(0, np.maximum(self._linear("enter", entered), 0))
         tree = _Tree(words.heads)
         for n in range(self.rounds):
-            beside = np.concatenate([_shifted(vectors, 1), vectors, _shifted(vectors, -1)], axis=1)
-            vectors = self._norm(2 * n + 1, vectors + np.maximum(self._linear(f"beside.{n}", beside), 0))
             around = np.concatenate([tree.above(vectors), vectors, tree.below(vectors)], axis=1)
-            vectors = self._norm(2 * n + 2, vectors + np.maximum(self._linear(f"around.{n}", around), 0))
-        scores = self._linear("tells", np.concatenate([vectors, first, seen], axis=1))
-        return Encoded(vectors, scores + gemm(status, t["trusts.weight"]))
+            vectors = self._norm(n + 1, vectors + np.maximum(self._linear(f"around.{n}", around), 0))
+        return Encoded(vectors, self._linear("tells", np.concatenate([vectors, first, seen], axis=1)))
+
+    def tells(self, word: int, statuses: Mapping[str, str], encoded: Encoded) -> Array:
+        """Return how likely a word tells an event of each kind, as log-odds, for what speaks for some kinds."""
+        scores: Array = encoded.scores[word]
+        rows = self._status_rows(statuses)
+        if rows:
+            scores = scores + self.tables["trusts.weight"][rows].sum(0)
+        return scores
 
     def sides(
-        self, kind: str, token: int, features: Sequence[Sequence[str]], places: Sequence[Sequence[int]], encoded: Encoded
-    ) -> Array:  # fmt: skip
-        """Return for each power with some features, named at some places, scores of no side, source and target."""
+        self,
+        events: Sequence[tuple[str, int]],
+        features: Sequence[Sequence[Sequence[str]]],
+        places: Sequence[Sequence[Sequence[int]]],
+        encoded: Encoded,
+    ) -> list[Array]:
+        """Return for each power of each event the scores of standing on no side, as source, as target.
+
+        `events` are kinds with the word that tells each; `features` and `places`, the words that name it, are those of
+        the powers of each, of which there is at least one.
+        """
         t, width = self.tables, self.tables["power"].shape[1]
-        teller = self._linear("teller", encoded.vectors[token])
-        nothing = np.zeros(encoded.vectors.shape[1], np.float32)
-        means = np.stack([encoded.vectors[list(p)].mean(0) if p else nothing for p in places])
-        named = self._linear("named", _rounded(means))
-        own = self._sums("power", features) + t["kind"][self.kinds[kind]]
-        own = own + teller[:width] + named[:, :width] + teller[3 * width :] * named[:, width:]
+        counts = [len(powers) for powers in features]
+        of = np.repeat(np.arange(len(events)), counts)
+        teller = self._linear("teller", encoded.vectors[[word for _, word in events]])[of]
+        named = self._linear("named", _means(encoded.vectors, [p for powers in places for p in powers]))
+        own = self._sums("power", [f for powers in features for f in powers])
+        own = own + t["kind"][[self.kinds[kind] for kind, _ in events]][of]
+        own = own + teller[:, :width] + named[:, :width] + teller[:, 3 * width :] * named[:, width:]
         own = _rounded(np.maximum(own, 0))
-        return self._linear("side", self._beside_others("sees_power", own))
+        return _apart(self._linear("side", self._beside_others("sees_power", own, counts)), counts)
 
-    def times(self, token: int, features: Sequence[Sequence[str]], encoded: Encoded) -> Array:
-        """Return how right each time with some features is."""
-        width = self.tables["when"].shape[1]
-        teller = self._linear("teller", encoded.vectors[token])[width : 2 * width]
-        own = _rounded(np.maximum(self._sums("when", features) + teller, 0))
-        return self._linear("right", self._beside_others("sees_when", own))[:, 0]
+    def times(
+        self, words: Sequence[int], features: Sequence[Sequence[Sequence[str]]], encoded: Encoded
+    ) -> list[Array]:
+        """Return how right each time with some features is for what each word tells."""
+        width, counts = self.tables["when"].shape[1], [len(times) for times in features]
+        of = np.repeat(np.arange(len(words)), counts)
+        teller = self._linear("teller", encoded.vectors[words])[:, width : 2 * width]
+        own = self._sums("when", [f for times in features for f in times]) + teller[of]
+        own = _rounded(np.maximum(own, 0))
+        return _apart(self._linear("right", self._beside_others("sees_when", own, counts))[:, 0], counts)
 
-    def stands(self, kind: str, token: int, features: Sequence[str], encoded: Encoded) -> dict[str, float]:
-        """Return the score of each polarity and modality."""
+    def stands(
+        self, events: Sequence[tuple[str, int]], features: Sequence[Sequence[str]], encoded: Encoded
+    ) -> list[dict[str, float]]:
+        """Return the score of each polarity and modality of each event."""
         t, width = self.tables, self.tables["standing"].shape[1]
-        teller = self._linear("teller", encoded.vectors[token])[2 * width : 3 * width]
-        own = self._sums("standing", [features])[0] + t["kind"][self.kinds[kind]] + teller
-        return dict(
-            zip(self.standings, self._linear("stands", _rounded(np.maximum(own, 0))).tolist(), strict=True)
-        )
+        teller = self._linear("teller", encoded.vectors[[word for _, word in events]])
+        own = self._sums("standing", features) + t["kind"][[self.kinds[kind] for kind, _ in events]]
+        own = _rounded(np.maximum(own + teller[:, 2 * width : 3 * width], 0))
+        return [dict(zip(self.standings, row, strict=True)) for row in self._linear("stands", own).tolist()]
 
     def _numbers(self, name: str, found: Sequence[str]) -> list[int]:
         return [self.rows[name].get(each, 0) for each in found]
 
-    def _status(self, words: Words) -> Array:
-        status = np.zeros((len(words.forms), len(self.kinds) * len(self.statuses)), np.float32)
-        for n, found in enumerate(words.statuses):
-            for kind, each in found.items():
-                if kind in self.kinds:
-                    status[n, self.kinds[kind] * len(self.statuses) + self.statuses[each]] = 1
-        return status
+    def _status_rows(self, statuses: Mapping[str, str]) -> list[int]:
+        kinds, width = self.kinds, len(self.statuses)
+        return [
+            kinds[kind] * width + self.statuses[status] for kind, status in statuses.items() if kind in kinds
+        ]
+
+    def _seen(self, words: Words) -> Array:
+        """Return what the lexicon says of words, each the sum of the vectors of what speaks for a kind."""
+        table, bias = self.tables["status.weight"], self.tables["status.bias"]
+        found = np.tile(bias, (len(words.seen), 1))
+        for n, seen in enumerate(words.seen):
+            if seen:
+                found[n] += table[self._status_rows(seen)].sum(0)
+        return found
 
     def _linear(self, name: str, values: Array) -> Array:
-        rows = np.ascontiguousarray(np.atleast_2d(values))
-        found = gemm(rows, self.tables[f"{name}.weight"]) + self.tables[f"{name}.bias"]
-        return _rounded(found.reshape(*values.shape[:-1], found.shape[-1]))
+        found = gemm(np.ascontiguousarray(values), self.tables[f"{name}.weight"])
+        found += self.tables[f"{name}.bias"]
+        return _rounded(found)
 
     def _norm(self, number: int, values: Array) -> Array:
         exact = values.astype(np.float64)  # squares need more than 32 bits
@@ -123,19 +155,21 @@ class Network:
         return _rounded(apart / spread * t[f"norms.{number}.weight"] + t[f"norms.{number}.bias"])
 
     def _sums(self, name: str, groups: Sequence[Sequence[str]]) -> Array:
-        rows = self.rows[name]
+        row = self.rows[name].get
         flat: list[int] = []
         starts: list[int] = []
         for group in groups:
             starts.append(len(flat))
             flat.append(0)  # the row of zeros, so that no group is empty
-            flat += [rows[f] for f in group if f in rows]
+            flat += [number for number in map(row, group) if number]
         return np.asarray(np.add.reduceat(self.tables[name][flat], starts, axis=0), np.float32)
 
-    def _beside_others(self, name: str, own: Array) -> Array:
-        """Return vectors with what they are beside the mean of the others and the greatest of all."""
-        rest = _rounded((own.sum(0) - own) / max(len(own) - 1, 1))
-        most = np.broadcast_to(own.max(0), own.shape)
+    def _beside_others(self, name: str, own: Array, counts: Sequence[int]) -> Array:
+        """Return vectors with what they are beside the mean of the others of their group and the greatest of all in it."""
+        of, starts = np.repeat(np.arange(len(counts)), counts), np.cumsum([0, *counts[:-1]])
+        others = np.maximum(np.array(counts, np.float32) - 1, 1)[of, None]
+        rest = _rounded((np.add.reduceat(own, starts, axis=0)[of] - own) / others)
+        most = np.maximum.reduceat(own, starts, axis=0)[of]
         seen = np.maximum(self._linear(name, np.concatenate([own, rest, most], axis=1)), 0)
         return np.concatenate([seen, own], axis=1)
 
@@ -161,17 +195,25 @@ class _Tree:
         return _rounded(below / self._dependents)
 
 
-def _shifted(vectors: Array, by: int) -> Array:
-    moved = np.zeros_like(vectors)
-    if by > 0:
-        moved[by:] = vectors[:-by]
-    else:
-        moved[:by] = vectors[-by:]
-    return moved
+def _means(vectors: Array, places: Sequence[Sequence[int]]) -> Array:
+    """Return the means of the vectors at some places; zeros where there is none."""
+    means = np.zeros((len(places), vectors.shape[1]), np.float32)
+    for n, words in enumerate(places):
+        if words:
+            means[n] = vectors[words[0]] if len(words) == 1 else vectors[words].mean(0)
+    return _rounded(means)
+
+
+def _apart(values: Array, counts: Sequence[int]) -> list[Array]:
+    """Return the rows of each group."""
+    return np.split(values, np.cumsum(counts)[:-1])
 
 
 def _rounded(values: NDArray[np.floating[Any]]) -> Array:
-    return np.asarray(np.rint(values * _GRID) / _GRID, np.float32)
+    scaled = values * _GRID
+    np.rint(scaled, out=scaled)
+    scaled /= _GRID
+    return np.asarray(scaled, np.float32)
 
 
 def save(path: Path, tables: Mapping[str, NDArray[np.float32]], names: Mapping[str, Any]) -> None:
@@ -194,7 +236,7 @@ def load(path: Path) -> Network:
             names = json.loads(file["names"].tobytes())
     except (OSError, ValueError, KeyError) as error:
         raise KnowledgeError(f"{path}: no tables of weights ({error})") from error
-    rounds = sum(name.startswith("beside.") and name.endswith(".weight") for name in tables)
+    rounds = sum(name.startswith("around.") and name.endswith(".weight") for name in tables)
     kinds = {kind: n for n, kind in enumerate(names["kinds"])}
     statuses = {status: n for n, status in enumerate(names["statuses"])}
     return Network(tables, names["rows"], kinds, statuses, tuple(names["standings"]), rounds)

@@ -218,7 +218,6 @@ def _functions(named: Named, setting: Setting) -> tuple[str, ...]:
     return ()
 
 
-def places(power: Power, proposals: Proposals) -> list[int]:
-    """Return at which words of the sentence a power is named."""
-    first, last = proposals.sentence.start, proposals.sentence.end
-    return [n.token.i - first for n in power.named if first <= n.token.i < last]
+def places(power: Power) -> list[int]:
+    """Return at which words of the paragraph the sentence names a power."""
+    return [named.token.i for named in power.named]

@@ -51,14 +51,11 @@ class Proposals:
     told: Mapping[int, list[Told]]
     named: tuple[Named, ...]
     taken: frozenset[int]  # words of claims beside their triggers
-    _arguments: dict[int, Arguments] = field(default_factory=dict)
     _resolved: dict[int, tuple[Actor, ...]] = field(default_factory=dict)
 
     def arguments(self, token: Token) -> Arguments:
         """Return the arguments of a token by function, those of the matched words of its frame included."""
-        if token.i not in self._arguments:
-            self._arguments[token.i] = drafting.arguments_of(token, self.scene)
-        return self._arguments[token.i]
+        return drafting.arguments_of(token, self.scene)
 
     def trigger(self, token: Token, kind: str) -> Trigger | None:
         """Return the token as a trigger of a kind: by the pattern that matches, else by any with its head, else by any."""
