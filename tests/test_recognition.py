@@ -17,6 +17,7 @@ SEEN = [
     ("The ministers met at Strelkovo in May.", {"Strelkovo": "Place"}),
     ("The Velbrick Agreement bound Peru and Chile.", {}),
     ("Britain and the Foreign Ministry protested.", {}),
+    ("Secretary-General Olav Brekkestad arrived.", {"Olav Brekkestad": "Person"}),
     ("In World War II Norway was occupied.", {}),
 ]  # fmt: skip
 

@@ -88,12 +88,11 @@ def _continued(tokens: list[Token], end: int, known: Container[int], words: Name
         if _is_name(token, known):
             return at + 1
         hyphen = token.text == "-" and not token.is_spaced
-        small = any(words.says("inside", key, token.lower) for key in ("person", "organization"))
-        of_person = words.says("inside", "person", token.lower)
+        of_organization = words.says("inside", "organization", token.lower)
         if not (
             hyphen
-            or of_person
-            or (small and _has_word(tokens[end - 1 : end], "organization", "words", words))
+            or words.says("inside", "person", token.lower)
+            or (of_organization and words.says("organization", "words", tokens[end - 1].lower))
         ):
             break
     return end
@@ -104,9 +103,9 @@ def _has_word(tokens: list[Token], table: str, key: str, words: NameWords) -> bo
 
 
 def _without_titles(phrase: Phrase, words: NameWords) -> Phrase:
-    """Leave out the titles before a name, but not its last word: "President", not the Queen of "the Queen"."""
-    start = phrase.start
-    while start < phrase.end and words.is_title(phrase.tree.tokens[start].lower):
+    """Leave out the titles before a name: "Secretary-General Kofi Annan"."""
+    tokens, start = phrase.tree.tokens, phrase.start
+    while start < phrase.end and (words.is_title(tokens[start].lower) or tokens[start].text == "-"):
         start += 1
     return Phrase(phrase.tree, start, phrase.end)
 
