@@ -132,8 +132,10 @@ def _ends_scope(step: _Step, trigger: Token, words: Mapping[str, Any]) -> bool:
     if step.relation == "prep" and step.child.lower == "against":
         return lemma not in words["fails"]["against"]
     if step.relation == "prep" and syntax.is_verb(governor):
+        if step.child.lower == "by" and syntax.children(step.child, "pcomp"):
+            return False  # what it may or will do by doing this, it may or will do
         return not (
-            step.child.lower in {"from", "to", "on", "for", "of", "in", "against", "into"}
+            step.child.lower in {"from", "to", "on", "for", "of", "in", "against", "into", "as", "with"}
             and (_bears(lemma, words) or _is_meant_for(step, words))
         )
     if step.relation in {"dobj", "obj"} and lemma in words["factive"]["verbs"] and syntax.is_noun(step.child):
@@ -225,12 +227,16 @@ def _governed(
         return verdict if _is_instead(step.child, words) else markers.turned(verdict)
     if _wished(step, words):
         return markers.with_modality(verdict, Modality.POSSIBLE)
+    if lemma in words["fails"]["left_open"] and any(child.dep == "neg" for child in governor.children):
+        verdict = markers.with_modality(verdict, Modality.POSSIBLE)
     if step.relation != "conj" and _phrase(governor, words) and not _is_aside(step, words):
         return markers.turned(verdict)
     if step.relation == "prep" and step.child.lower == "against" and lemma in words["fails"]["against"]:
         return markers.turned(verdict)
     if step.relation not in _REACHED:
         return verdict
+    if step.relation == "prep" and step.child.lower == "of" and _is_none_of(governor, words):
+        return markers.turned(verdict)
     verdict = _reported(step, verdict, words)
     if step.relation == "conj":
         return verdict
@@ -240,6 +246,15 @@ def _governed(
         return verdict
     part = "verbs" if syntax.is_verb(governor) else "nouns" if syntax.is_noun(governor) else "adjectives"
     return _by_list(step, part, lemma, verdict, words, planned=planned)
+
+
+def _is_none_of(noun: Token, words: Mapping[str, Any]) -> bool:
+    """Tell whether nothing of something is said to be: "not a line of the treaty has been signed"."""
+    return (
+        syntax.is_noun(noun)
+        and any(c.dep == "neg" for c in noun.children)
+        and markers.is_negative(noun, words)
+    )
 
 
 def _said_of_subject(
@@ -279,7 +294,7 @@ def _by_list(
     ):
         table = words[name]
         only = table.get("infinitive_only", ()) if part == "verbs" else table.get("infinitive_nouns", ())
-        if modality is Modality.INTENDED and not planned:
+        if modality is Modality.INTENDED and not planned and not infinitive:
             continue
         if lemma in table[part] and _takes(step, part) and (infinitive or lemma not in only):
             return markers.with_modality(_without(step.governor, part, verdict), modality)

@@ -59,9 +59,9 @@ def _marker(
         return turned(verdict)
     if child.dep == "det" and word in words["negation"]["determiners"]:
         return turned(verdict)
-    if child.dep in _ARGUMENTS and syntax.is_verb(node) and _is_negative(child, words):
+    if child.dep in _ARGUMENTS and syntax.is_verb(node) and is_negative(child, words):
         return turned(verdict)
-    if child.dep == "agent" and any(_is_negative(noun, words) for noun in syntax.children(child, "pobj")):
+    if child.dep == "agent" and any(is_negative(noun, words) for noun in syntax.children(child, "pobj")):
         return turned(verdict)
     if child.dep == "aux":
         return _modal(node, child, verdict, words, planned=planned)
@@ -76,11 +76,14 @@ def _marker(
     return verdict
 
 
-def _is_negative(noun: Token, words: Mapping[str, Any]) -> bool:
-    """Tell whether a subject or object denies its clause: nobody came, they sent no troops, sold none of the arms."""
+def is_negative(noun: Token, words: Mapping[str, Any]) -> bool:
+    """Tell whether a subject or object denies its clause: nobody came, not a line was signed, they sold none of the arms."""
     if noun.lower in words["negation"]["nominals"]:
         return True
-    return any(c.dep == "det" and c.lower in {"no", "neither"} for c in noun.children)
+    return any(
+        (c.dep == "det" and c.lower in {"no", "neither"}) or (c.dep == "neg" and c.lower == "not")
+        for c in noun.children
+    )
 
 
 def _modal(
