@@ -33,7 +33,7 @@ STANDINGS = tuple(f"{p.value} {m.value}" for p in Polarity for m in Modality)
 # In units of log-odds: from which score on a word tells an event, a power takes part, the likeliest one does where
 # nobody else is found; how much what the frames read weighs more; how much a fact must be likelier than anything else.
 THRESHOLDS = {
-    "trigger": 0.2,
+    "trigger": 0.3,
     "party": 0.6,
     "any source": -1.0,
     "any target": -1.0,
@@ -41,8 +41,8 @@ THRESHOLDS = {
     "trust inferred": 3.2,
     "trust party": 2.0,
     "trust again": 8.0,
-    "trust when": 2.0,
-    "trust standing": 2.0,
+    "trust when": 3.0,
+    "trust standing": 2.5,
     "doubt": 4.0,
 }
 
